@@ -1,0 +1,16 @@
+/* expand: the environment in a string. */
+#ifndef EXPAND_H
+#define EXPAND_H
+
+#include "text.h"
+
+/* Writes in with ${NAME}, ${NAME:-text} and $$ replaced, in one pass: what a variable
+ * holds is not expanded again. NAME is [A-Za-z_][A-Za-z0-9_]*, text ends at the first
+ * '}' and serves where the variable is unset or empty. Any other "${" is an error, any
+ * other '$' stands for itself. False with the words of an error. */
+bool expand(struct slice in, struct text *out, struct error *);
+
+/* the environment's value; false: unset. Borrowed from the environment. */
+bool expand_variable(struct slice name, struct slice *value);
+
+#endif
