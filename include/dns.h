@@ -1,0 +1,70 @@
+/* dns: hosts files, resolv.conf, and the messages of RFC 1035 through musl's res_mkquery
+ * and ns_*. No I/O. */
+#ifndef DNS_H
+#define DNS_H
+
+#include "address.h"
+
+enum {
+	DNS_SERVERS = 3, /* as resolv.conf(5) has it */
+	DNS_DOMAINS = 6,
+	DNS_ADDRESSES = 64,  /* of one name; more are passed over */
+	DNS_QUERY_SIZE = 280, /* the largest question */
+	DNS_ANSWER_SIZE = 4096,
+};
+
+/* resolv.conf, and the text of the hosts file. Slices are borrowed. */
+struct dns_settings {
+	union address servers[DNS_SERVERS];
+	unsigned server_count;
+	struct slice domains[DNS_DOMAINS];
+	unsigned domain_count;
+	unsigned ndots;
+	struct slice hosts;
+};
+
+enum dns_type {
+	DNS_A,
+	DNS_AAAA,
+	DNS_TYPES,
+};
+
+struct dns_addresses {
+	union address list[DNS_ADDRESSES];
+	unsigned count;
+};
+
+enum dns_result {
+	DNS_NOT_OURS,  /* malformed, or an answer to another question: go on waiting */
+	DNS_ADDRESS,   /* addresses were added */
+	DNS_NO_RECORD, /* the name exists and has no address of this type */
+	DNS_NO_NAME,   /* NXDOMAIN */
+	DNS_TRUNCATED, /* ask again over TCP */
+	DNS_REFUSED,   /* the server would not or could not say: rcode tells */
+};
+
+/* Reads resolv.conf(5); what it does not know it passes over. Without a nameserver line
+ * the server is 127.0.0.1. */
+void dns_settings_parse(struct dns_settings *, struct slice resolv_conf);
+
+/* localhost and *.localhost: 127.0.0.1 and ::1 without asking anyone (RFC 6761, 6.3) */
+bool dns_is_localhost(struct slice name);
+void dns_localhost(struct dns_addresses *);
+
+/* adds the addresses that the hosts file gives the name */
+void dns_hosts(struct slice hosts, struct slice name, struct dns_addresses *);
+
+/* The name to ask for at attempt index, counted from 0: as it is and with each search
+ * domain, in the order that ndots asks for. False when there are no more. */
+bool dns_candidate(const struct dns_settings *, struct slice name, unsigned index, struct text *);
+
+/* Writes the question; its length, or 0 where the name cannot be asked for. */
+size_t dns_question(unsigned char buffer[static DNS_QUERY_SIZE], const char *name, enum dns_type,
+	uint16_t id);
+/* Reads an answer to that question, adding its addresses. rcode is set for DNS_REFUSED. */
+enum dns_result dns_answer(const unsigned char *message, size_t length, const char *name,
+	enum dns_type, uint16_t id, struct dns_addresses *, unsigned *rcode);
+/* "SERVFAIL" and so on, "rcode 11" for the rest */
+void dns_rcode_print(struct text *, unsigned rcode);
+
+#endif
