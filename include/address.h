@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-/* an IPv4 or IPv6 address with its port */
+/* an IPv4 or IPv6 address with its port; what is not used is zero */
 union address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -16,13 +16,13 @@ union address {
 
 enum { ADDRESS_NAME_LIMIT = 253, ADDRESS_UNIX_LIMIT = 107 };
 
-/* One of a literal, a name and a unix socket. Slices are borrowed from what was parsed. */
+/* Slices are borrowed from what was parsed. */
 struct endpoint {
-	enum { ENDPOINT_LITERAL, ENDPOINT_NAME, ENDPOINT_UNIX } type;
+	enum { ENDPOINT_NAME, ENDPOINT_LITERAL, ENDPOINT_UNIX } type;
 	uint16_t port;
 	union address literal;
-	struct slice host; /* a literal or a name, brackets taken off */
-	struct slice path; /* of a unix socket: absolute, ADDRESS_UNIX_LIMIT bytes at most */
+	struct slice host; /* a literal without its brackets, a name, or the path of a unix
+	                      socket: absolute, ADDRESS_UNIX_LIMIT bytes at most */
 };
 
 struct url {
@@ -31,19 +31,19 @@ struct url {
 	struct slice path;      /* with the query; empty or begins with '/' or '?' */
 };
 
-/* HOST:PORT, [IPv6]:PORT, unix:PATH, each of the first two with or without tcp:// */
-bool endpoint_parse(struct slice, struct endpoint *, struct error *);
-/* http://HOST[:PORT][/PATH][?QUERY], http://unix:PATH[:/PATH][?QUERY] (RFC 3986) */
-bool url_parse(struct slice, struct url *, struct error *);
+/* HOST:PORT, [IPv6]:PORT, unix:PATH, each of the first two with or without tcp://; or it
+ * fails */
+void endpoint_parse(struct slice, struct endpoint *);
+/* http://HOST[:PORT][/PATH][?QUERY], http://unix:PATH[:/PATH][?QUERY] (RFC 3986); or it
+ * fails */
+void url_parse(struct slice, struct url *);
 
-/* an IPv4 or IPv6 literal without brackets; the port stays 0 */
-bool address_literal(struct slice, union address *);
+/* an IPv4 or IPv6 literal without brackets */
+bool address_literal(struct slice, uint16_t port, union address *);
 /* a.b.c.d or, by RFC 5952, a:b::c */
 void address_print_host(struct text *, const union address *);
 /* 10.0.0.7:5432 or [::1]:5432 */
 void address_print(struct text *, const union address *);
 void address_set_port(union address *, uint16_t port);
-socklen_t address_size(const union address *);
-bool address_equal(const union address *, const union address *);
 
 #endif

@@ -3,6 +3,7 @@
 #define CONFIG_H
 
 #include "check.h"
+#include "json.h"
 
 enum {
 	CONFIG_LIMIT = 65536, /* bytes of health.json */
@@ -12,27 +13,44 @@ enum {
 	CONFIG_TIMEOUT_MS = 4000,
 };
 
-struct config {
-	struct arena *arena; /* borrowed: everything made here lives in it */
+/* There is one configuration; it is read once. */
+extern struct config {
+	/* what comes of it */
 	struct check *first, **end;
-	unsigned count;
+	uint64_t count;
 	int64_t timeout_ms;
-};
 
-/* What was found wrong: error.offset is a byte of the text, path is where in it. */
-struct config_error {
-	struct error error;
-	struct text path; /* "checks[2].tcp", empty at the top level */
-	char path_bytes[512];
-};
+	/* where the reading is, for the functions that take a value and for errors */
+	struct arena *arena;           /* borrowed: everything that is made lives in it */
+	const struct check_kind *kind; /* of the check being made; NULL: it has none, yet */
+	const char *key;               /* NULL: at none */
+	struct slice header;           /* of the key "headers"; empty: at none */
+	bool in_check;                 /* it is number count */
+	bool word;                     /* the value is an option's word, json.raw */
+	enum json_event event;         /* begins the value to be taken */
+	struct json json;
+} config;
 
-void config_open(struct config *, struct arena *);
-/* Reads a whole health.json. The text may be longer than CONFIG_LIMIT; then the error is at
- * the first byte too many, unless there is one before it. */
-bool config_read(struct config *, struct slice text, struct config_error *);
-/* Adds a check that has nothing but its target, as the options --http, --tcp and --file do.
- * The offset of an error means nothing. */
-bool config_add(struct config *, const struct check_kind *, struct slice target,
-	struct config_error *);
+/* Begins anew, with memory from the arena. */
+void config_open(struct arena *);
+/* Reads a whole health.json, or fails. The text may be longer than CONFIG_LIMIT; then it
+ * fails at the first byte too many, unless before it. */
+void config_read(struct slice text);
+/* Adds a check that has nothing but its target, as the options --http, --tcp and --file do;
+ * or it fails. */
+void config_add(const struct check_kind *, struct slice target);
+/* "checks[2].tcp": where the reading is, nothing at the top level */
+void config_print_path(struct text *);
+
+/* The value that the reading has come to, or they fail. */
+struct slice config_string(void);   /* expanded, a NUL behind it */
+struct slice config_text(void);     /* a string that is not empty */
+bool config_bool(void);
+int64_t config_duration(void);      /* in ms */
+uint64_t config_whole(void);        /* a whole number */
+struct pair *config_headers(void);  /* an object of strings that fit in HTTP fields */
+void config_ignored(void *);        /* a string, which is not expanded */
+void config_later(void *);          /* of a later version: fails */
+_Noreturn void config_wrong_type(const char *wanted);
 
 #endif

@@ -17,12 +17,12 @@ struct connection {
 	const struct endpoint *endpoint;
 	struct slice request; /* sent as soon as an address has connected; may be empty */
 	size_t sent;
-	struct watch *connected; /* NULL: not yet */
+	struct attempt *connected; /* NULL: not yet */
 
 	struct resolver *resolver; /* NULL where there is no name to resolve */
 	struct attempt *attempts;  /* in the order in which they were begun */
-	struct attempt only;       /* serves where there is just one address */
-	uint64_t tried;            /* a bit for each of the resolver's addresses */
+	struct attempt first;      /* of them; most checks need no other */
+	uint64_t tried;            /* a bit for each of the addresses */
 	sa_family_t last_family;
 	int64_t next_us;           /* when the next address may be tried */
 };

@@ -2,30 +2,26 @@
 #ifndef CONTENT_H
 #define CONTENT_H
 
-#include "text.h"
+#include "check.h"
 
 enum { CONTENT_LIMIT = 65536 };
 
-/* what is looked for; made once */
-struct needle {
-	struct slice text;     /* borrowed; empty: nothing is looked for */
-	uint16_t *fallback;    /* Knuth, Morris and Pratt's table, one entry a byte */
-};
-
-enum content_state {
-	CONTENT_MORE,     /* not found so far */
-	CONTENT_FOUND,
-	CONTENT_TOO_LONG, /* more than CONTENT_LIMIT bytes came, the first of them without it */
-};
-
-/* how far the search is; starts as all zeros */
+/* starts as all zeros */
 struct content {
+	struct slice text; /* what is looked for; empty: nothing */
+	const char *what;  /* "the body": what it is looked for in */
+	/* how far the search is */
 	size_t matched, seen;
+	uint16_t *fallback; /* Knuth, Morris and Pratt's table, one entry a byte of text */
 };
 
-/* False when the arena has no room for the table. */
-bool needle_make(struct needle *, struct slice text, struct arena *);
-/* The next piece. After FOUND and TOO_LONG it is not called again. */
-enum content_state content_feed(struct content *, const struct needle *, struct slice piece);
+/* Makes ready to look for text, which outlives it. False when the arena has no room. */
+bool content_prepare(struct content *, const char *what, struct arena *);
+void content_open(struct content *);
+/* Looks at the next piece. True: the text is there. Past CONTENT_LIMIT bytes without it the
+ * check is decided. */
+bool content_feed(struct content *, struct check *, struct slice piece);
+/* There is no more: decides the check. */
+void content_end(struct content *, struct check *);
 
 #endif

@@ -19,7 +19,7 @@ struct dns_settings {
 	unsigned server_count;
 	struct slice domains[DNS_DOMAINS];
 	unsigned domain_count;
-	unsigned ndots;
+	uint64_t ndots;
 	struct slice hosts;
 };
 
@@ -40,31 +40,31 @@ enum dns_result {
 	DNS_NO_RECORD, /* the name exists and has no address of this type */
 	DNS_NO_NAME,   /* NXDOMAIN */
 	DNS_TRUNCATED, /* ask again over TCP */
-	DNS_REFUSED,   /* the server would not or could not say: rcode tells */
+	DNS_REFUSED,   /* the server would not or could not say */
 };
 
 /* Reads resolv.conf(5); what it does not know it passes over. Without a nameserver line
  * the server is 127.0.0.1. */
 void dns_settings_parse(struct dns_settings *, struct slice resolv_conf);
 
-/* localhost and *.localhost: 127.0.0.1 and ::1 without asking anyone (RFC 6761, 6.3) */
-bool dns_is_localhost(struct slice name);
-void dns_localhost(struct dns_addresses *);
+/* localhost and *.localhost are 127.0.0.1 and ::1 without asking anyone (RFC 6761, 6.3).
+ * False for any other name. */
+bool dns_localhost(struct slice name, struct dns_addresses *);
 
 /* adds the addresses that the hosts file gives the name */
 void dns_hosts(struct slice hosts, struct slice name, struct dns_addresses *);
 
-/* The name to ask for at attempt index, counted from 0: as it is and with each search
- * domain, in the order that ndots asks for. False when there are no more. */
+/* Writes the name to ask for at attempt index, counted from 0: as it is and with each
+ * search domain, in the order that ndots asks for. False when there are no more. */
 bool dns_candidate(const struct dns_settings *, struct slice name, unsigned index, struct text *);
 
 /* Writes the question; its length, or 0 where the name cannot be asked for. */
 size_t dns_question(unsigned char buffer[static DNS_QUERY_SIZE], const char *name, enum dns_type,
 	uint16_t id);
-/* Reads an answer to that question, adding its addresses. rcode is set for DNS_REFUSED. */
+/* Reads an answer to that question, adding its addresses. */
 enum dns_result dns_answer(const unsigned char *message, size_t length, const char *name,
-	enum dns_type, uint16_t id, struct dns_addresses *, unsigned *rcode);
-/* "SERVFAIL" and so on, "rcode 11" for the rest */
-void dns_rcode_print(struct text *, unsigned rcode);
+	enum dns_type, uint16_t id, struct dns_addresses *);
+/* "SERVFAIL" and so on, of an answer that was DNS_REFUSED */
+const char *dns_rcode_words(const unsigned char *message);
 
 #endif

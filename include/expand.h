@@ -6,9 +6,9 @@
 
 /* Writes in with ${NAME}, ${NAME:-text} and $$ replaced, in one pass: what a variable
  * holds is not expanded again. NAME is [A-Za-z_][A-Za-z0-9_]*, text ends at the first
- * '}' and serves where the variable is unset or empty. Any other "${" is an error, any
- * other '$' stands for itself. False with the words of an error. */
-bool expand(struct slice in, struct text *out, struct error *);
+ * '}' and serves where the variable is unset or empty. Fails on any other "${"; any other
+ * '$' stands for itself. */
+void expand(struct slice in, struct text *out);
 
 /* the environment's value; false: unset. Borrowed from the environment. */
 bool expand_variable(struct slice name, struct slice *value);

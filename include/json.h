@@ -6,13 +6,12 @@
 #include "text.h"
 
 enum json_event {
-	JSON_ERROR, /* error is filled in, offset included; every further call says it again */
 	JSON_END,   /* the value is complete and nothing but white space followed */
-	JSON_OBJECT,
 	JSON_OBJECT_END,
-	JSON_ARRAY,
 	JSON_ARRAY_END,
 	JSON_KEY, /* its value's event is the next */
+	JSON_OBJECT,
+	JSON_ARRAY,
 	JSON_STRING,
 	JSON_NUMBER,
 	JSON_TRUE,
@@ -25,37 +24,30 @@ enum { JSON_DEPTH_LIMIT = 64 };
 /* May be copied at any point, to look ahead. */
 struct json {
 	struct slice input;
-	struct error *error; /* borrowed; its words and offset are written on JSON_ERROR */
 	size_t at;           /* the next byte to read */
 	size_t token;        /* where the last event's token starts */
 	struct slice raw;    /* of a key or string what stands between the quotes, escapes
 	                        and all; of a number its characters */
 	unsigned depth, depth_limit;
-	uint64_t objects; /* a bit for each open level: an object, or an array */
+	uint64_t objects; /* a bit for each open level, the innermost last: an object, or an array */
 	enum json_expect {
 		JSON_EXPECT_VALUE,
-		JSON_EXPECT_VALUE_OR_CLOSE,
-		JSON_EXPECT_KEY,
-		JSON_EXPECT_KEY_OR_CLOSE,
+		JSON_EXPECT_FIRST, /* a value or key, or the end of the level */
+		JSON_EXPECT_COMMA, /* or the end of the level, or of it all */
 		JSON_EXPECT_COLON,
-		JSON_EXPECT_COMMA_OR_CLOSE,
-		JSON_EXPECT_END,
-		JSON_EXPECT_NOTHING, /* after an error */
 	} expect;
 };
 
 /* depth_limit is at most JSON_DEPTH_LIMIT */
-void json_open(struct json *, struct slice input, unsigned depth_limit, struct error *);
+void json_open(struct json *, struct slice input, unsigned depth_limit);
+/* Fails, error.offset set, where the input is not JSON; sets that to the token otherwise, too. */
 enum json_event json_next(struct json *);
-/* Reads to the end of the value that this event, just returned, began. False on error. */
-bool json_skip(struct json *, enum json_event);
+/* Reads to the end of the value that this event, just returned, began. */
+void json_skip(struct json *, enum json_event);
 
 /* the characters a raw string stands for; the reader has checked it, so it cannot fail */
 void json_unescape(struct text *, struct slice raw);
-/* The value of a number that is whole and at most limit, however it is written: 10,
- * 10.0 and 1e1 are the same. */
-bool json_whole(struct slice number, uint64_t limit, uint64_t *value);
-/* "a number", "an object": what an event is, for an error */
+/* "a number", "an object": what the event of a value is, for an error */
 const char *json_name(enum json_event);
 
 #endif

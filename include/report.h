@@ -4,10 +4,7 @@
 
 #include "check.h"
 
-enum {
-	REPORT_DOCKER_LIMIT = 4000, /* bytes of report_text; Docker keeps 4096 */
-	REPORT_LINE_LIMIT = 4096,   /* bytes of a check's line, at most */
-};
+enum { REPORT_DOCKER_LIMIT = 4000 }; /* bytes of report_text; Docker keeps 4096 */
 
 /* no check failed but optional ones */
 bool report_healthy(const struct check *checks);

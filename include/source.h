@@ -11,9 +11,9 @@ struct source {
 
 /* Reads the file that config names ("-": standard input), or where it is NULL the one that
  * PROBE_CONFIG names, or the first that there is of ./health.json, /health.json and
- * /etc/health.json: the whole of it, or limit bytes where it is longer. False with the words
- * of an error, the file named in them. */
-bool source_read(struct source *, const char *config, size_t limit, int64_t deadline_us,
-	struct arena *, struct error *);
+ * /etc/health.json: the whole of it, or limit bytes where it is longer. Or it fails, the file
+ * named. */
+void source_read(struct source *, const char *config, size_t limit, int64_t deadline_us,
+	struct arena *);
 
 #endif

@@ -2,35 +2,17 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* bytes that somebody else owns; NUL means nothing in them */
+/* bytes that somebody else owns */
 struct slice {
 	const char *bytes;
 	size_t length;
 };
-
-#define SLICE(literal) ((struct slice){ literal, sizeof(literal) - 1 })
-
-struct slice slice_of(const char *string);
-/* the slice less its first count bytes; count is at most its length */
-struct slice slice_after(struct slice, size_t count);
-struct slice slice_first(struct slice, size_t count);
-bool slice_equal(struct slice, struct slice);
-/* as slice_equal, A-Z and a-z being the same */
-bool slice_equal_nocase(struct slice, struct slice);
-bool slice_starts(struct slice, struct slice prefix);
-/* index of the first such byte, or the length where there is none */
-size_t slice_find(struct slice, char byte);
-/* How many bytes must be changed, added, dropped or swapped with their neighbour to make
- * one of the other; 255 where one is longer than 15. */
-unsigned slice_distance(struct slice, struct slice);
-/* whether a slip of the fingers could have made written of meant */
-bool slice_resembles(struct slice written, struct slice meant);
-/* digits only, at least one; false on anything else or past limit */
-bool slice_decimal(struct slice, uint64_t limit, uint64_t *value);
 
 /* a name with its value, in a list */
 struct pair {
@@ -38,15 +20,52 @@ struct pair {
 	struct slice name, value;
 };
 
-/* length, 1 to 4, of the valid UTF-8 sequence (RFC 3629) at the start; 0: there is none */
-size_t utf8_length(struct slice);
+struct slice slice_of(const char *string);
+
+/* the slice less its first count bytes; count is at most its length */
+static inline struct slice
+slice_after(struct slice slice, size_t count)
+{
+	return (struct slice){ slice.bytes + count, slice.length - count };
+}
+
+static inline struct slice
+slice_first(struct slice slice, size_t count)
+{
+	return (struct slice){ slice.bytes, count };
+}
+
+bool slice_is(struct slice, const char *string);
+/* in these A-Z and a-z are the same */
+bool slice_same(struct slice, struct slice);
+bool slice_like(struct slice, const char *string);
+bool slice_starts(struct slice, const char *prefix);
+/* index of the first such byte, or the length where there is none */
+size_t slice_find(struct slice, char byte);
+static inline bool
+slice_has(struct slice slice, char byte)
+{
+	return slice_find(slice, byte) < slice.length;
+}
+/* Takes off what stands before the first such byte, and the byte itself. */
+struct slice slice_cut(struct slice *, char byte);
+/* the value of digits, at least one; UINT64_MAX for anything else and past limit, which is
+ * less than a tenth of that */
+uint64_t slice_decimal(struct slice, uint64_t limit);
+/* whether a slip of the fingers could have made written of meant: one byte changed, added,
+ * dropped, or swapped with its neighbour */
+bool slice_resembles(struct slice written, const char *meant);
+
+/* the code point of the UTF-8 sequence (RFC 3629) at the start, which is taken off; -1, and
+ * one byte taken off, where there is no valid one. The slice is not empty. */
+int32_t utf8_take(struct slice *);
 
 /* memory for the whole run, handed out once and never given back */
 struct arena {
 	char *next, *end;
 };
 
-/* size bytes, aligned for any type, not cleared; NULL when the arena is used up */
+/* size bytes, aligned for any type, cleared; NULL when the arena is used up */
 void *arena_take(struct arena *, size_t size);
 
 /* output of bounded size: what does not fit is dropped and sets cut */
@@ -56,34 +75,32 @@ struct text {
 	bool cut;
 };
 
-/* all that is left of the arena, to be written to; text_keep ends it */
-struct text text_open(struct arena *);
-/* takes what was written out of the arena; a NUL follows it. Not for a text that was cut. */
+/* Begins a text in what is left of the arena, at most limit bytes; text_keep ends it. */
+void text_open(struct text *, struct arena *, size_t limit);
+/* Takes what was written out of the arena; a NUL follows it. */
 struct slice text_keep(struct arena *, struct text *);
 
 void text_char(struct text *, char);
 void text_slice(struct text *, struct slice);
-void text_string(struct text *, const char *);
-void text_decimal(struct text *, uint64_t);
-/* Foreign bytes made safe for a terminal and a log: control bytes, C1, bidirectional
- * overrides and invalid UTF-8 as \xNN; past TEXT_SHOWN bytes cut with "...". */
-void text_escaped(struct text *, struct slice);
-/* as text_escaped, in double quotes */
-void text_quoted(struct text *, struct slice);
+/* Writes format with %s a C string, %r a slice as it is, %e a slice with its foreign bytes
+ * made safe for a terminal and a log (control bytes, C1, bidirectional overrides and invalid
+ * UTF-8 as \xNN; past TEXT_SHOWN bytes cut with "..."), %q the same in double quotes, %c a
+ * byte, %u a uint64_t and %% a percent sign. */
+void text_print(struct text *, const char *format, ...);
+void text_print_list(struct text *, const char *format, va_list *);
 
 enum { TEXT_SHOWN = 200 };
 
-/* The first thing found wrong. A parser writes the words and leaves alone an offset
- * that its caller has set, unless its contract says that it knows better. */
-struct error {
+/* The first thing found wrong with what a person wrote ends the reading of it: fail() goes
+ * back to where setjmp(error.trap) was called. Who reads something keeps offset at the
+ * token it has come to. */
+extern struct error {
+	jmp_buf trap;
 	size_t offset;     /* in bytes, into the text being read */
-	struct text words; /* what was found, what is accepted */
-	char bytes[1024];
-};
+	struct text words; /* what was found, what is accepted; its memory is the catcher's */
+} error;
 
-/* begins the words of an error anew */
-struct text *error_begin(struct error *);
-/* sets the words to one string; always false, for return */
-bool error_set(struct error *, const char *words);
+/* Sets the words, as text_print does, and does not come back. */
+_Noreturn void fail(const char *format, ...);
 
 #endif

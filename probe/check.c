@@ -12,16 +12,6 @@ const struct check_kind *const check_kinds[] = {
 	NULL,
 };
 
-const struct check_kind *
-check_kind_named(struct slice name)
-{
-	const struct check_kind *const *kind = check_kinds;
-
-	while (*kind && !slice_equal(name, slice_of((*kind)->name)))
-		kind++;
-	return *kind;
-}
-
 void
 check_watch(struct check *check, struct watch *watch, int fd)
 {
@@ -34,84 +24,52 @@ check_socket(struct check *check, struct watch *watch, int family, int type)
 {
 	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (fd < 0) {
+	if (fd >= 0)
+		check_watch(check, watch, fd);
+	else
 		check->starved = errno == EMFILE || errno == ENFILE;
-		return false;
-	}
-	check_watch(check, watch, fd);
-	return true;
-}
-
-void
-check_decide(struct check *check, struct verdict verdict)
-{
-	check->verdict = verdict;
-}
-
-struct text
-check_text(struct check *check, size_t limit)
-{
-	struct text text = text_open(&check->run->arena);
-
-	if (text.capacity > limit)
-		text.capacity = limit;
-	return text;
+	return fd >= 0;
 }
 
 struct slice
 check_keep(struct check *check, struct text *text)
 {
-	if (text->capacity == 0)
-		return SLICE("(out of memory)");
 	if (text->cut && text->length >= 3) {
 		text->length -= 3;
-		while (text->length > 0 && (text->bytes[text->length - 1] & 0x80))
+		while (text->length > 0 && text->bytes[text->length - 1] & 0x80)
 			text->length--; /* rather than half a character */
-		text_string(text, "...");
+		text_print(text, "...");
 	}
 	return text_keep(&check->run->arena, text);
 }
 
-static struct slice
-doing(struct check *check)
+void
+check_decide(struct check *check, enum outcome outcome, ...)
 {
-	struct text text = check_text(check, 3 * (size_t)TEXT_SHOWN);
+	struct text text;
+	va_list list;
 
-	check->kind->doing(check, &text);
-	if (check->starved)
-		text_string(&text, " (no free descriptor)");
-	return check_keep(check, &text);
+	text_open(&text, &check->run->arena, CHECK_WORDS);
+	va_start(list, outcome);
+	text_print_list(&text, outcome_format(outcome), &list);
+	va_end(list);
+	check->verdict = (struct verdict){ outcome, check_keep(check, &text) };
 }
 
-void
-check_time_out(struct check *check, int64_t deadline_ms)
+struct slice
+check_doing(struct check *check)
 {
-	check_decide(check, (struct verdict){
-		.outcome = OUTCOME_TIMED_OUT,
-		.numbers = { (uint64_t)deadline_ms },
-		.texts = { doing(check) },
-	});
+	struct text text;
+
+	text_open(&text, &check->run->arena, CHECK_WORDS / 2);
+	check->kind->doing(check, &text);
+	if (check->starved)
+		text_print(&text, " (no free descriptor)");
+	return check_keep(check, &text);
 }
 
 void
 check_fail_errno(struct check *check, int number)
 {
-	struct text text = check_text(check, TEXT_SHOWN);
-	struct slice error;
-
-	verdict_errno(&text, number);
-	error = check_keep(check, &text);
-	check_decide(check, (struct verdict){
-		.outcome = OUTCOME_ERRNO,
-		.texts = { error, doing(check) },
-	});
-}
-
-void
-check_fail_closed(struct check *check)
-{
-	check_decide(check, (struct verdict){
-		.outcome = OUTCOME_CLOSED,
-		.texts = { { "", 0 }, doing(check) },
-	});
+	check_decide(check, OUTCOME_ERROR, errno_words(number), check_doing(check));
 }

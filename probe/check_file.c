@@ -3,169 +3,140 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "clock.h"
+#include "config.h"
 #include "content.h"
 
 enum { FUTURE_ALLOWED_MS = 2000 };
 
 struct file_check {
 	struct check check;
-	struct slice target, contains;
 	bool absent;
 	int64_t max_age_ms;
 	uint64_t min_size;
-
-	struct needle needle;
+	struct content content;
 
 	struct watch watch;
 };
 
-static const struct field fields[] = {
-	{ "file", FIELD_TARGET, offsetof(struct file_check, target) },
-	{ "absent", FIELD_BOOL, offsetof(struct file_check, absent) },
-	{ "max_age", FIELD_DURATION, offsetof(struct file_check, max_age_ms) },
-	{ "min_size", FIELD_WHOLE, offsetof(struct file_check, min_size) },
-	{ "contains", FIELD_TEXT, offsetof(struct file_check, contains) },
-	{ "json", FIELD_LATER, 0 },
-	{ "", 0, 0 },
-};
-
-static bool
-validate(struct check *check, const struct field *field, struct error *error)
+static void
+take_path(void *structure)
 {
-	struct file_check *file = (struct file_check *)check;
+	struct slice path = config_text();
 
-	if (field->offset == offsetof(struct file_check, target)) {
-		if (file->target.length == 0)
-			return error_set(error, "a path must not be empty");
-		if (slice_find(file->target, '\0') < file->target.length)
-			return error_set(error, "a path must not hold a NUL byte");
-	}
-	if (field->offset == offsetof(struct file_check, contains) && file->contains.length == 0)
-		return error_set(error, "must not be empty");
-	return true;
+	if (slice_has(path, '\0'))
+		fail("a path must not hold NUL, got %q", path);
+	((struct check *)structure)->target = path;
 }
+
+static void
+take_absent(void *structure)
+{
+	((struct file_check *)structure)->absent = config_bool();
+}
+
+static void
+take_max_age(void *structure)
+{
+	((struct file_check *)structure)->max_age_ms = config_duration();
+}
+
+static void
+take_min_size(void *structure)
+{
+	((struct file_check *)structure)->min_size = config_whole();
+}
+
+static void
+take_contains(void *structure)
+{
+	((struct file_check *)structure)->content.text = config_text();
+}
+
+static const struct field fields[] = {
+	{ "file", take_path },
+	{ "absent", take_absent },
+	{ "max_age", take_max_age },
+	{ "min_size", take_min_size },
+	{ "contains", take_contains },
+	{ "json", config_later },
+	{ NULL, NULL },
+};
 
 static const char *
 conflict(const struct check *check)
 {
 	const struct file_check *file = (const struct file_check *)check;
 
-	if (file->absent && (file->max_age_ms || file->min_size || file->contains.length))
+	if (file->absent && (file->max_age_ms || file->min_size || file->content.text.length))
 		return "\"absent\" cannot stand beside \"max_age\", \"min_size\" or \"contains\"";
 	return NULL;
 }
 
 static bool
-prepare(struct check *check, struct arena *arena, struct error *error)
+prepare(struct check *check, struct arena *arena)
 {
-	struct file_check *file = (struct file_check *)check;
-
-	return needle_make(&file->needle, file->contains, arena) ||
-	       error_set(error, "out of memory for \"contains\"");
-}
-
-static void
-fail_errno(struct file_check *file, int number)
-{
-	struct text text = check_text(&file->check, TEXT_SHOWN);
-
-	verdict_errno(&text, number);
-	check_decide(&file->check, (struct verdict){
-		.outcome = OUTCOME_FILE_ERROR,
-		.texts = { check_keep(&file->check, &text) },
-	});
+	return content_prepare(&((struct file_check *)check)->content, "the file", arena);
 }
 
 static struct slice
-seconds(struct file_check *file, int64_t ms, bool exact)
+duration(struct check *check, int64_t ms)
 {
-	struct text text = check_text(&file->check, TEXT_SHOWN);
+	struct text text;
 
-	duration_print(&text, exact ? ms : ms - ms % 1000);
-	return check_keep(&file->check, &text);
+	text_open(&text, &check->run->arena, CHECK_WORDS);
+	duration_print(&text, ms);
+	return check_keep(check, &text);
 }
 
-static bool
+static void
 judge_age(struct file_check *file, const struct stat *status)
 {
+	struct check *check = &file->check;
 	int64_t modified_ms = (int64_t)status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
-	int64_t age_ms = file->check.run->wall_ms - modified_ms;
-	/* whole seconds are enough unless they would hide the difference */
-	bool exact = age_ms / 1000 * 1000 <= file->max_age_ms;
+	int64_t age_ms = check->run->wall_ms - modified_ms, seconds = age_ms - age_ms % 1000;
 
 	if (age_ms < -FUTURE_ALLOWED_MS)
-		check_decide(&file->check, (struct verdict){
-			.outcome = OUTCOME_FILE_FUTURE,
-			.texts = { seconds(file, -age_ms, false) },
-		});
-	else if (age_ms > file->max_age_ms)
-		check_decide(&file->check, (struct verdict){
-			.outcome = OUTCOME_FILE_OLD,
-			.texts = { seconds(file, age_ms, exact), seconds(file, file->max_age_ms, true) },
-		});
-	return !file->check.verdict.outcome;
-}
-
-static const char *
-type_words(mode_t mode)
-{
-	if (S_ISDIR(mode))
-		return "is a directory";
-	if (S_ISFIFO(mode))
-		return "is a FIFO";
-	if (S_ISSOCK(mode))
-		return "is a socket";
-	return "is a device";
+		check_decide(check, OUTCOME_FILE_FUTURE, duration(check, -seconds));
+	else if (age_ms > file->max_age_ms) /* whole seconds, unless they hide the difference */
+		check_decide(check, OUTCOME_FILE_OLD,
+			duration(check, seconds > file->max_age_ms ? seconds : age_ms),
+			duration(check, file->max_age_ms));
 }
 
 static bool
-judge_type(struct file_check *file, mode_t mode)
+judge_type(struct check *check, mode_t mode)
 {
-	if (S_ISREG(mode))
-		return true;
-	check_decide(&file->check, (struct verdict){
-		.outcome = OUTCOME_FILE_KIND,
-		.texts = { slice_of(type_words(mode)) },
-	});
-	return false;
+	const char *type = "device";
+
+	if (S_ISDIR(mode))
+		type = "directory";
+	else if (S_ISFIFO(mode))
+		type = "FIFO";
+	else if (S_ISSOCK(mode))
+		type = "socket";
+	if (!S_ISREG(mode))
+		check_decide(check, OUTCOME_FILE_TYPE, type);
+	return S_ISREG(mode);
 }
 
 static void
-decide_content(struct file_check *file, enum outcome outcome)
+judge_content(struct file_check *file)
 {
-	check_decide(&file->check, (struct verdict){
-		.outcome = outcome,
-		.texts = { SLICE("the file"), file->contains },
-	});
-}
-
-static void
-judge_content(struct file_check *file, int fd)
-{
-	enum content_state state = CONTENT_MORE;
-	struct content content = { 0 };
-	struct run *run = file->check.run;
+	struct check *check = &file->check;
+	char *buffer = check->run->buffer;
 	ssize_t got;
 
-	while (state == CONTENT_MORE) {
-		got = read(fd, run->buffer, RUN_BUFFER);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			fail_errno(file, errno);
-			return;
-		}
-		if (got == 0)
-			break;
-		state = content_feed(&content, &file->needle, (struct slice){ run->buffer, (size_t)got });
+	content_open(&file->content);
+	while (!check->verdict.outcome) {
+		got = read(file->watch.fd, buffer, RUN_BUFFER);
+		if (got < 0)
+			check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
+		else if (got == 0)
+			content_end(&file->content, check);
+		else if (content_feed(&file->content, check, (struct slice){ buffer, (size_t)got }))
+			check_decide(check, OUTCOME_CONTAINS);
 	}
-	if (state == CONTENT_FOUND)
-		decide_content(file, OUTCOME_CONTAINS);
-	else
-		decide_content(file, state == CONTENT_MORE ? OUTCOME_CONTAINS_NOT
-							   : OUTCOME_CONTENT_TOO_LONG);
 }
 
 /* Opened only once it is known to be a regular file, and looked at again, for it may have
@@ -173,22 +144,18 @@ judge_content(struct file_check *file, int fd)
 static void
 read_content(struct file_check *file)
 {
+	struct check *check = &file->check;
+	int fd = open(check->target.bytes, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat status;
-	int fd = open(file->target.bytes, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-		file->check.starved = true;
-		return;
-	}
-	if (fd < 0) {
-		fail_errno(file, errno);
-		return;
-	}
-	check_watch(&file->check, &file->watch, fd);
-	if (fstat(fd, &status) != 0)
-		fail_errno(file, errno);
-	else if (judge_type(file, status.st_mode))
-		judge_content(file, fd);
+	if (fd >= 0)
+		check_watch(check, &file->watch, fd);
+	else if (errno == EMFILE || errno == ENFILE)
+		check->starved = true;
+	if (!check->starved && (fd < 0 || fstat(fd, &status) != 0))
+		check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
+	else if (!check->starved && judge_type(check, status.st_mode))
+		judge_content(file);
 }
 
 static void
@@ -196,24 +163,23 @@ start(struct check *check)
 {
 	struct file_check *file = (struct file_check *)check;
 	struct stat status;
-	bool there = stat(file->target.bytes, &status) == 0;
+	bool there = stat(check->target.bytes, &status) == 0;
 
 	if (!there && file->absent && (errno == ENOENT || errno == ENOTDIR))
-		check_decide(check, (struct verdict){ .outcome = OUTCOME_ABSENT });
+		check_decide(check, OUTCOME_ABSENT);
 	else if (!there)
-		fail_errno(file, errno);
+		check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
 	else if (file->absent)
-		check_decide(check, (struct verdict){ .outcome = OUTCOME_FILE_EXISTS });
-	else if (file->max_age_ms && !judge_age(file, &status))
+		check_decide(check, OUTCOME_FILE_EXISTS);
+	else if (file->max_age_ms)
+		judge_age(file, &status);
+	if (check->verdict.outcome)
 		return;
-	else if (status.st_size < 0 || (uint64_t)status.st_size < file->min_size)
-		check_decide(check, (struct verdict){
-			.outcome = OUTCOME_FILE_SMALL,
-			.numbers = { (uint64_t)status.st_size, file->min_size },
-		});
-	else if (file->contains.length == 0)
-		check_decide(check, (struct verdict){ .outcome = OUTCOME_EXISTS });
-	else if (judge_type(file, status.st_mode))
+	if ((uint64_t)status.st_size < file->min_size)
+		check_decide(check, OUTCOME_FILE_SMALL, (uint64_t)status.st_size, file->min_size);
+	else if (file->content.text.length == 0)
+		check_decide(check, OUTCOME_EXISTS);
+	else if (judge_type(check, status.st_mode))
 		read_content(file);
 }
 
@@ -221,16 +187,14 @@ static void
 doing(struct check *check, struct text *text)
 {
 	(void)check;
-	text_string(text, phase_words(PHASE_READING));
+	text_print(text, phase_words(PHASE_READING));
 }
 
 const struct check_kind check_file = {
-	.name = "file",
-	.argument = "PATH",
-	.help = "check that a file exists",
 	.fields = fields,
 	.size = sizeof(struct file_check),
-	.validate = validate,
+	.argument = "PATH",
+	.help = "check that a file exists",
 	.conflict = conflict,
 	.prepare = prepare,
 	.start = start,

@@ -1,183 +1,150 @@
-#include "check.h"
+#include "config.h"
 #include "connection.h"
 #include "content.h"
 #include "http.h"
 
 struct http_check {
 	struct check check;
-	struct slice target, method, body, status, contains;
-	struct pair *headers;
-
 	struct url url;
-	struct slice request;
-	struct needle needle;
+	struct http_request request;
+	struct slice status;
+	struct content content;
 
+	struct slice bytes; /* of the request */
 	struct connection connection;
 	bool asked; /* the request is on its way */
 	struct http_response response;
-	struct content content;
 };
+
+static void
+take_url(void *structure)
+{
+	struct http_check *http = structure;
+
+	http->check.target = config_string();
+	url_parse(http->check.target, &http->url);
+}
+
+static void
+take_method(void *structure)
+{
+	struct http_check *http = structure;
+
+	http->request.method = config_string();
+	if (!http_token(http->request.method))
+		fail("a method is a token such as GET or HEAD, got %q", http->request.method);
+}
+
+static void
+take_headers(void *structure)
+{
+	((struct http_check *)structure)->request.headers = config_headers();
+}
+
+static void
+take_body(void *structure)
+{
+	struct http_check *http = structure;
+
+	http->request.body = config_string();
+	http->request.has_body = true;
+}
+
+static void
+take_status(void *structure)
+{
+	struct http_check *http = structure;
+
+	http->status = config.event == JSON_NUMBER ? config.json.raw : config_string();
+	http_status_check(http->status);
+}
+
+static void
+take_contains(void *structure)
+{
+	((struct http_check *)structure)->content.text = config_text();
+}
 
 static const struct field fields[] = {
-	{ "http", FIELD_TARGET, offsetof(struct http_check, target) },
-	{ "method", FIELD_TEXT, offsetof(struct http_check, method) },
-	{ "headers", FIELD_HEADERS, offsetof(struct http_check, headers) },
-	{ "basic_auth", FIELD_LATER, 0 },
-	{ "body", FIELD_TEXT, offsetof(struct http_check, body) },
-	{ "status", FIELD_STATUS, offsetof(struct http_check, status) },
-	{ "contains", FIELD_TEXT, offsetof(struct http_check, contains) },
-	{ "json", FIELD_LATER, 0 },
-	{ "", 0, 0 },
+	{ "http", take_url },
+	{ "method", take_method },
+	{ "headers", take_headers },
+	{ "basic_auth", config_later },
+	{ "body", take_body },
+	{ "status", take_status },
+	{ "contains", take_contains },
+	{ "json", config_later },
+	{ NULL, NULL },
 };
 
 static bool
-validate(struct check *check, const struct field *field, struct error *error)
+prepare(struct check *check, struct arena *arena)
 {
 	struct http_check *http = (struct http_check *)check;
+	struct text text;
 
-	switch (field->offset) {
-	case offsetof(struct http_check, target):
-		return url_parse(http->target, &http->url, error);
-	case offsetof(struct http_check, method):
-		if (http_token(http->method))
-			return true;
-		text_string(error_begin(error), "a method is a token such as GET or HEAD, got ");
-		text_quoted(&error->words, http->method);
+	if (!content_prepare(&http->content, "the body", arena))
 		return false;
-	case offsetof(struct http_check, status):
-		return http_status_valid(http->status, error);
-	case offsetof(struct http_check, contains):
-		return http->contains.length > 0 || error_set(error, "must not be empty");
-	}
-	return true;
-}
-
-static bool
-prepare(struct check *check, struct arena *arena, struct error *error)
-{
-	struct http_check *http = (struct http_check *)check;
-	struct text text = text_open(arena);
-
-	if (http->method.length == 0)
-		http->method = SLICE("GET");
+	if (http->request.method.length == 0)
+		http->request.method = slice_of("GET");
 	if (http->status.length == 0)
-		http->status = SLICE("2xx");
-	http_request_print(&text, &(struct http_request){
-		.method = http->method,
-		.path = http->url.path,
-		.authority = http->url.authority,
-		.headers = http->headers,
-		.has_body = http->body.bytes != NULL,
-		.body = http->body,
-	});
-	if (text.cut)
-		return error_set(error, "out of memory for the request");
-	http->request = text_keep(arena, &text);
-	return needle_make(&http->needle, http->contains, arena) ||
-	       error_set(error, "out of memory for \"contains\"");
+		http->status = slice_of("2xx");
+	http->request.path = http->url.path;
+	http->request.authority = http->url.authority;
+	text_open(&text, arena, SIZE_MAX);
+	http_request_print(&text, &http->request);
+	http->bytes = text_keep(arena, &text);
+	return !text.cut;
 }
 
-static void
-decide(struct http_check *http, enum outcome outcome)
-{
-	check_decide(&http->check, (struct verdict){ .outcome = outcome });
-}
-
-static void
-decide_content(struct http_check *http, enum outcome outcome)
-{
-	check_decide(&http->check, (struct verdict){
-		.outcome = outcome,
-		.numbers = { http->response.status },
-		.texts = { SLICE("the body"), http->contains },
-	});
-}
-
-/* Whether the check goes on to the body. */
+/* The status alone may settle it. */
 static void
 judge_status(struct http_check *http)
 {
 	const struct http_response *response = &http->response;
-	struct verdict verdict = {
-		.outcome = OUTCOME_STATUS,
-		.numbers = { response->status },
-		.texts = { response->location, http->status },
-	};
+	uint64_t status = response->status;
 
-	if (!http_status_match(http->status, response->status)) {
-		bool redirect = response->status / 100 == 3 && response->location.length > 0;
-
-		verdict.outcome = redirect ? OUTCOME_REDIRECTED : OUTCOME_STATUS_REFUSED;
-		check_decide(&http->check, verdict);
-	} else if (http->contains.length == 0) {
-		check_decide(&http->check, verdict);
-	}
-}
-
-static void
-judge_content(struct http_check *http)
-{
-	switch (content_feed(&http->content, &http->needle, http->response.content)) {
-	case CONTENT_MORE:
-		return;
-	case CONTENT_FOUND:
-		check_decide(&http->check, (struct verdict){
-			.outcome = OUTCOME_STATUS,
-			.numbers = { http->response.status },
-		});
-		return;
-	case CONTENT_TOO_LONG:
-		decide_content(http, OUTCOME_CONTENT_TOO_LONG);
-		return;
+	if (http_status_match(http->status, response->status)) {
+		if (http->content.text.length == 0)
+			check_decide(&http->check, OUTCOME_STATUS, status);
+	} else if (status / 100 == 3 && response->location.length > 0) {
+		check_decide(&http->check, OUTCOME_REDIRECTED, status, response->location, http->status);
+	} else {
+		check_decide(&http->check, OUTCOME_STATUS_REFUSED, status, http->status);
 	}
 }
 
 static void
 judge(struct http_check *http, enum http_event event)
 {
+	struct http_response *response = &http->response;
+	struct check *check = &http->check;
+
 	switch (event) {
 	case HTTP_MORE:
-		return;
+		break;
 	case HTTP_HEAD:
 		judge_status(http);
-		return;
+		break;
 	case HTTP_CONTENT:
-		judge_content(http);
-		return;
+		if (content_feed(&http->content, check, response->content))
+			check_decide(check, OUTCOME_STATUS, (uint64_t)response->status);
+		break;
 	case HTTP_END:
-		decide_content(http, http_may_have_body(&http->response) ? OUTCOME_CONTAINS_NOT
-									  : OUTCOME_NO_BODY);
-		return;
-	case HTTP_NOT_HTTP:
-		check_decide(&http->check, (struct verdict){
-			.outcome = OUTCOME_NOT_HTTP,
-			.texts = { http->response.content },
-		});
-		return;
-	case HTTP_BAD_STATUS_LINE:
-		decide(http, OUTCOME_BAD_STATUS_LINE);
-		return;
-	case HTTP_BAD_HEADER:
-		decide(http, OUTCOME_BAD_HEADER);
-		return;
-	case HTTP_BAD_LENGTH:
-		decide(http, OUTCOME_BAD_LENGTH);
-		return;
-	case HTTP_BAD_CODING:
-		decide(http, OUTCOME_BAD_CODING);
-		return;
-	case HTTP_BAD_CHUNK:
-		decide(http, OUTCOME_BAD_CHUNK);
-		return;
-	case HTTP_HEADERS_TOO_LONG:
-		decide(http, OUTCOME_HEADERS_TOO_LONG);
-		return;
-	case HTTP_CUT_SHORT:
-		if (http_past_headers(&http->response))
-			decide(http, OUTCOME_BODY_CUT_SHORT);
+		if (http_may_have_body(response))
+			content_end(&http->content, check);
 		else
-			check_fail_closed(&http->check);
-		return;
+			check_decide(check, OUTCOME_NO_BODY, (uint64_t)response->status, http->content.text);
+		break;
+	case HTTP_FOREIGN:
+		check_decide(check, OUTCOME_NOT_HTTP, response->content);
+		break;
+	case HTTP_BROKEN:
+		check_decide(check, OUTCOME_BAD_HTTP, response->problem);
+		break;
+	case HTTP_CUT:
+		check_decide(check, OUTCOME_CLOSED, check_doing(check));
+		break;
 	}
 }
 
@@ -185,7 +152,7 @@ static void
 ready(struct check *check)
 {
 	struct http_check *http = (struct http_check *)check;
-	struct slice input = { "", 0 };
+	struct slice input;
 	enum http_event event;
 
 	if (!http->asked) {
@@ -198,13 +165,13 @@ ready(struct check *check)
 			event = http_feed(&http->response, &input);
 			judge(http, event);
 		} while (event != HTTP_MORE && !check->verdict.outcome);
-		return;
+		break;
 	case CONNECTION_CLOSED:
 		judge(http, http_end(&http->response));
-		return;
+		break;
 	case CONNECTION_WAIT:
 	case CONNECTION_FAILED:
-		return;
+		break;
 	}
 }
 
@@ -212,12 +179,16 @@ static void
 start(struct check *check)
 {
 	struct http_check *http = (struct http_check *)check;
-	char *location = arena_take(&check->run->arena, HTTP_LOCATION_SHOWN);
+	char *lines = arena_take(&check->run->arena, 2 * HTTP_LINE);
 
+	if (!lines) {
+		check_decide(check, OUTCOME_NO_MEMORY);
+		return;
+	}
 	http->asked = false;
-	http->content = (struct content){ 0 };
-	http_open(&http->response, slice_equal(http->method, SLICE("HEAD")), location);
-	connection_open(&http->connection, check, &http->url.endpoint, http->request);
+	content_open(&http->content);
+	http_open(&http->response, slice_is(http->request.method, "HEAD"), lines);
+	connection_open(&http->connection, check, &http->url.endpoint, http->bytes);
 	ready(check);
 }
 
@@ -225,24 +196,19 @@ static void
 doing(struct check *check, struct text *text)
 {
 	struct http_check *http = (struct http_check *)check;
-	enum phase phase = PHASE_STATUS_LINE;
+	enum phase phase = PHASE_BODY;
 
-	if (connection_doing(&http->connection, text))
-		return;
-	if (http_past_headers(&http->response))
-		phase = PHASE_BODY;
-	else if (http_past_status(&http->response))
-		phase = PHASE_HEADERS;
-	text_string(text, phase_words(phase));
+	if (http->response.state <= HTTP_HEADER_LINE)
+		phase = http->response.state == HTTP_STATUS_LINE ? PHASE_STATUS_LINE : PHASE_HEADERS;
+	if (!connection_doing(&http->connection, text))
+		text_print(text, phase_words(phase));
 }
 
 const struct check_kind check_http = {
-	.name = "http",
-	.argument = "URL",
-	.help = "check an HTTP answer's status",
 	.fields = fields,
 	.size = sizeof(struct http_check),
-	.validate = validate,
+	.argument = "URL",
+	.help = "check an HTTP answer's status",
 	.prepare = prepare,
 	.start = start,
 	.ready = ready,

@@ -15,19 +15,19 @@ enum {
 static int
 connect_attempt(const struct connection *connection, const struct attempt *attempt)
 {
+	const struct endpoint *endpoint = connection->endpoint;
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
 
-	if (connection->endpoint->type != ENDPOINT_UNIX)
-		return connect(attempt->watch.fd, &attempt->address.any,
-			address_size(&attempt->address));
-	memcpy(local.sun_path, connection->endpoint->path.bytes, connection->endpoint->path.length);
+	if (endpoint->type != ENDPOINT_UNIX)
+		return connect(attempt->watch.fd, &attempt->address.any, sizeof(attempt->address));
+	memcpy(local.sun_path, endpoint->host.bytes, endpoint->host.length);
 	return connect(attempt->watch.fd, (struct sockaddr *)&local, sizeof(local));
 }
 
 static void
-attempt_failed(struct connection *connection, struct attempt *attempt, int error)
+attempt_failed(struct connection *connection, struct attempt *attempt)
 {
-	attempt->error = error;
+	attempt->error = errno;
 	attempt->watch.want = WANT_NOTHING;
 	connection->next_us = 0;
 }
@@ -37,25 +37,22 @@ attempt_failed(struct connection *connection, struct attempt *attempt, int error
 static void
 test_attempt(struct connection *connection, struct attempt *attempt)
 {
-	bool failed;
+	struct slice request = connection->request;
+	ssize_t sent;
 
-	attempt->watch.ready = false;
-	if (connection->request.length > 0) {
-		ssize_t sent = send(attempt->watch.fd, connection->request.bytes,
-			connection->request.length, MSG_NOSIGNAL);
-
-		failed = sent < 0;
-		if (!failed)
-			connection->sent = (size_t)sent;
-	} else {
-		failed = connect_attempt(connection, attempt) != 0 && errno != EISCONN;
+	if (request.length > 0)
+		sent = send(attempt->watch.fd, request.bytes, request.length, MSG_NOSIGNAL);
+	else
+		sent = connect_attempt(connection, attempt);
+	if (sent >= 0 || errno == EISCONN) {
+		connection->sent = request.length > 0 ? (size_t)sent : 0;
+		connection->connected = attempt;
+	} else if (errno != EAGAIN && errno != EALREADY && errno != EINPROGRESS && errno != EINTR) {
+		attempt_failed(connection, attempt);
 	}
-	if (!failed)
-		connection->connected = &attempt->watch;
-	else if (errno != EAGAIN && errno != EALREADY && errno != EINPROGRESS && errno != EINTR)
-		attempt_failed(connection, attempt, errno);
 }
 
+/* False when it has to be begun again. */
 static bool
 begin_attempt(struct connection *connection, struct attempt *attempt)
 {
@@ -63,10 +60,9 @@ begin_attempt(struct connection *connection, struct attempt *attempt)
 	int family = local ? AF_UNIX : attempt->address.any.sa_family;
 
 	if (!check_socket(connection->check, &attempt->watch, family, SOCK_STREAM)) {
-		if (connection->check->starved)
-			return false;
-		attempt_failed(connection, attempt, errno);
-		return true;
+		if (!connection->check->starved)
+			attempt_failed(connection, attempt);
+		return attempt->error;
 	}
 	attempt->watch.want = WANT_WRITE;
 	connection->next_us = clock_monotonic_us() + ATTEMPT_DELAY_US;
@@ -76,23 +72,34 @@ begin_attempt(struct connection *connection, struct attempt *attempt)
 		/* the listener's queue is full, and poll would not say when it is not (unix(7)) */
 		attempt->watch.want = WANT_NOTHING;
 		connection->next_us = clock_monotonic_us() + UNIX_RETRY_US;
+		return false;
 	} else {
-		attempt_failed(connection, attempt, errno);
+		attempt_failed(connection, attempt);
 	}
 	return true;
+}
+
+static const union address *
+address_at(const struct connection *connection, unsigned index)
+{
+	const struct resolver *resolver = connection->resolver;
+
+	if (resolver)
+		return index < resolver->addresses.count ? &resolver->addresses.list[index] : NULL;
+	return index == 0 ? &connection->endpoint->literal : NULL;
 }
 
 /* The index of the address to try next, families taking turns (RFC 8305, section 4); -1: none. */
 static int
 pick_address(const struct connection *connection)
 {
-	const struct dns_addresses *addresses = &connection->resolver->addresses;
+	const union address *address;
 	int picked = -1;
 
-	for (unsigned i = 0; i < addresses->count; i++) {
+	for (unsigned i = 0; (address = address_at(connection, i)); i++) {
 		if (connection->tried >> i & 1)
 			continue;
-		if (addresses->list[i].any.sa_family != connection->last_family)
+		if (address->any.sa_family != connection->last_family)
 			return (int)i;
 		if (picked < 0)
 			picked = (int)i;
@@ -109,32 +116,31 @@ in_flight(const struct attempt *attempt)
 static bool
 any_in_flight(const struct connection *connection)
 {
-	for (const struct attempt *at = connection->attempts; at; at = at->next) {
-		if (in_flight(at))
-			return true;
-	}
-	return false;
+	const struct attempt *at = connection->attempts;
+
+	while (at && !in_flight(at))
+		at = at->next;
+	return at;
 }
 
-/* A name's addresses: begins the next attempt if it is time for one and there is one. False
- * when nothing was begun. */
+/* Begins the next attempt if it is time for one and there is one. False when none was. */
 static bool
 next_attempt(struct connection *connection)
 {
-	struct attempt **end = &connection->attempts, *attempt;
+	struct attempt **end = &connection->attempts, *attempt = &connection->first;
 	int picked = pick_address(connection);
 
 	if (picked < 0 || connection->connected || clock_monotonic_us() < connection->next_us)
 		return false;
 	while (*end)
 		end = &(*end)->next;
-	attempt = end == &connection->attempts ? &connection->only
-					       : arena_take(&connection->check->run->arena, sizeof(*attempt));
+	if (end != &connection->attempts)
+		attempt = arena_take(&connection->check->run->arena, sizeof(*attempt));
 	if (!attempt) {
-		check_decide(connection->check, (struct verdict){ .outcome = OUTCOME_NO_MEMORY });
+		check_decide(connection->check, OUTCOME_NO_MEMORY);
 		return false;
 	}
-	*attempt = (struct attempt){ .address = connection->resolver->addresses.list[picked] };
+	attempt->address = *address_at(connection, (unsigned)picked);
 	address_set_port(&attempt->address, connection->endpoint->port);
 	if (!begin_attempt(connection, attempt))
 		return false;
@@ -150,26 +156,18 @@ held_back(struct connection *connection)
 {
 	const struct resolver *resolver = connection->resolver;
 
-	if (resolver->done || connection->attempts || resolver->addresses.count == 0 ||
-		!resolver->pending[DNS_AAAA])
+	if (!resolver || connection->attempts || !resolver->pending[DNS_AAAA] ||
+		resolver->addresses.count == 0)
 		return false;
 	if (connection->next_us == 0)
 		connection->next_us = clock_monotonic_us() + RESOLUTION_DELAY_US;
 	return clock_monotonic_us() < connection->next_us;
 }
 
+/* "connection refused (127.0.0.1, ::1), no route to host (10.0.0.7)" */
 static void
-fail(struct connection *connection)
+print_errors(const struct connection *connection, struct text *text)
 {
-	struct text text = check_text(connection->check, 3 * (size_t)TEXT_SHOWN);
-
-	if (connection->resolver && !connection->attempts) {
-		check_decide(connection->check, (struct verdict){
-			.outcome = OUTCOME_RESOLVE_FAILED,
-			.texts = { connection->endpoint->host, connection->resolver->problem },
-		});
-		return;
-	}
 	for (const struct attempt *at = connection->attempts; at; at = at->next) {
 		const struct attempt *same = connection->attempts;
 
@@ -177,46 +175,44 @@ fail(struct connection *connection)
 			same = same->next;
 		if (same != at)
 			continue; /* listed with the first that said so */
-		if (at != connection->attempts)
-			text_string(&text, ", ");
-		verdict_errno(&text, at->error);
+		text_print(text, at == connection->attempts ? "%s" : ", %s", errno_words(at->error));
 		if (!connection->resolver)
 			continue;
 		for (; same; same = same->next) {
 			if (same->error != at->error)
 				continue;
-			text_string(&text, same == at ? " (" : ", ");
-			address_print_host(&text, &same->address);
+			text_print(text, same == at ? " (" : ", ");
+			address_print_host(text, &same->address);
 		}
-		text_char(&text, ')');
+		text_char(text, ')');
 	}
-	check_decide(connection->check, (struct verdict){
-		.outcome = OUTCOME_CONNECT_FAILED,
-		.texts = { check_keep(connection->check, &text) },
-	});
 }
 
 static void
-close_others(struct connection *connection)
+give_up(struct connection *connection)
 {
-	struct resolver *resolver = connection->resolver;
+	struct check *check = connection->check;
+	struct text text;
 
-	for (struct attempt *at = connection->attempts; at; at = at->next) {
-		if (&at->watch != connection->connected)
-			at->watch.want = WANT_NOTHING;
+	text_open(&text, &check->run->arena, CHECK_WORDS / 2);
+	if (connection->attempts) {
+		print_errors(connection, &text);
+		check_decide(check, OUTCOME_CONNECT_FAILED, check_keep(check, &text));
+	} else {
+		resolver_print_problem(connection->resolver, &text);
+		check_decide(check, OUTCOME_RESOLVE_FAILED, connection->endpoint->host,
+			check_keep(check, &text));
 	}
-	if (resolver)
-		resolver_close(resolver);
-	connection->check->wake_us = CLOCK_NEVER;
 }
 
 static enum connection_result
 drive_request(struct connection *connection)
 {
+	struct watch *watch = &connection->connected->watch;
 	struct slice rest = slice_after(connection->request, connection->sent);
 
 	if (rest.length > 0) {
-		ssize_t sent = send(connection->connected->fd, rest.bytes, rest.length, MSG_NOSIGNAL);
+		ssize_t sent = send(watch->fd, rest.bytes, rest.length, MSG_NOSIGNAL);
 
 		if (sent >= 0) {
 			connection->sent += (size_t)sent;
@@ -225,27 +221,26 @@ drive_request(struct connection *connection)
 			return CONNECTION_FAILED;
 		}
 	}
-	connection->connected->ready = false;
 	if (connection->sent < connection->request.length)
 		return CONNECTION_WAIT;
-	connection->connected->want = WANT_READ;
+	watch->want = WANT_READ;
 	return CONNECTION_DONE;
 }
 
-/* One address, no name: begins, or begins again after starved and a full queue. */
+/* One address has connected: the others are let go. */
 static void
-drive_only(struct connection *connection)
+settle(struct connection *connection)
 {
-	if (connection->attempts || connection->only.watch.open ||
-		clock_monotonic_us() < connection->next_us)
-		return;
-	connection->only.address = connection->endpoint->literal;
-	if (begin_attempt(connection, &connection->only) &&
-		(connection->only.error || in_flight(&connection->only)))
-		connection->attempts = &connection->only;
+	for (struct attempt *at = connection->attempts; at; at = at->next) {
+		if (at != connection->connected)
+			at->watch.want = WANT_NOTHING;
+	}
+	if (connection->resolver)
+		resolver_close(connection->resolver);
+	connection->check->wake_us = CLOCK_NEVER;
 }
 
-static enum connection_result
+static void
 drive_attempts(struct connection *connection)
 {
 	struct resolver *resolver = connection->resolver;
@@ -258,28 +253,17 @@ drive_attempts(struct connection *connection)
 		if (in_flight(at) && at->watch.ready)
 			test_attempt(connection, at);
 	}
-	if (!resolver)
-		drive_only(connection);
-	else if (!connection->connected && !held_back(connection))
+	if (!held_back(connection))
 		while (next_attempt(connection))
 			continue;
-	if (check->verdict.outcome)
-		return CONNECTION_FAILED;
-	if (connection->connected) {
-		close_others(connection);
-		return drive_request(connection);
-	}
-	more = resolver ? !resolver->done || pick_address(connection) >= 0 : !connection->attempts;
-	if (!more && !any_in_flight(connection)) {
-		fail(connection);
-		return CONNECTION_FAILED;
-	}
-	check->wake_us = CLOCK_NEVER;
-	if (!check->starved && (resolver ? pick_address(connection) >= 0 : more))
-		check->wake_us = connection->next_us;
+	more = pick_address(connection) >= 0;
+	check->wake_us = more && !check->starved ? connection->next_us : CLOCK_NEVER;
 	if (resolver && resolver->wake_us < check->wake_us)
 		check->wake_us = resolver->wake_us;
-	return CONNECTION_WAIT;
+	if (connection->connected)
+		settle(connection);
+	else if (!more && (!resolver || resolver->done) && !any_in_flight(connection))
+		give_up(connection);
 }
 
 void
@@ -291,7 +275,7 @@ connection_open(struct connection *connection, struct check *check,
 		return;
 	connection->resolver = arena_take(&check->run->arena, sizeof(*connection->resolver));
 	if (!connection->resolver) {
-		check_decide(check, (struct verdict){ .outcome = OUTCOME_NO_MEMORY });
+		check_decide(check, OUTCOME_NO_MEMORY);
 		return;
 	}
 	resolver_open(connection->resolver, check, endpoint->host);
@@ -303,26 +287,28 @@ connection_open(struct connection *connection, struct check *check,
 enum connection_result
 connection_drive(struct connection *connection)
 {
+	if (!connection->connected && !connection->check->verdict.outcome)
+		drive_attempts(connection);
 	if (connection->check->verdict.outcome)
 		return CONNECTION_FAILED;
-	return connection->connected ? drive_request(connection) : drive_attempts(connection);
+	return connection->connected ? drive_request(connection) : CONNECTION_WAIT;
 }
 
 enum connection_result
 connection_receive(struct connection *connection, struct slice *received)
 {
 	char *buffer = connection->check->run->buffer;
-	ssize_t got = recv(connection->connected->fd, buffer, RUN_BUFFER, 0);
+	ssize_t got = recv(connection->connected->watch.fd, buffer, RUN_BUFFER, 0);
 
-	connection->connected->ready = false;
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return CONNECTION_WAIT;
-	if (got < 0) {
-		check_fail_errno(connection->check, errno);
-		return CONNECTION_FAILED;
-	}
 	*received = (struct slice){ buffer, (size_t)got };
-	return got == 0 ? CONNECTION_CLOSED : CONNECTION_DONE;
+	if (got > 0)
+		return CONNECTION_DONE;
+	if (got == 0)
+		return CONNECTION_CLOSED;
+	if (errno == EAGAIN || errno == EINTR)
+		return CONNECTION_WAIT;
+	check_fail_errno(connection->check, errno);
+	return CONNECTION_FAILED;
 }
 
 bool
@@ -331,49 +317,36 @@ connection_to_itself(const struct connection *connection)
 	union address own = { 0 };
 	socklen_t size = sizeof(own);
 
-	if (connection->endpoint->type == ENDPOINT_UNIX ||
-		getsockname(connection->connected->fd, &own.any, &size) != 0)
-		return false;
-	for (const struct attempt *at = connection->attempts; at; at = at->next) {
-		if (&at->watch == connection->connected)
-			return address_equal(&own, &at->address);
-	}
-	return false;
+	return getsockname(connection->connected->watch.fd, &own.any, &size) == 0 &&
+	       memcmp(&own, &connection->connected->address, sizeof(own)) == 0;
 }
 
 bool
 connection_doing(const struct connection *connection, struct text *text)
 {
 	const struct endpoint *endpoint = connection->endpoint;
-	const char *separator = phase_words(PHASE_CONNECTING);
+	const char *separator = "connecting to ";
 
 	if (connection->connected) {
-		if (connection->sent == connection->request.length)
-			return false;
-		text_string(text, phase_words(PHASE_SENDING));
-		return true;
+		bool sending = connection->sent < connection->request.length;
+
+		text_print(text, sending ? "sending" : "");
+		return sending;
 	}
-	if (endpoint->type == ENDPOINT_UNIX) {
-		text_string(text, separator);
-		text_string(text, "unix:");
-		text_escaped(text, endpoint->path);
-		return true;
-	}
-	if (endpoint->type == ENDPOINT_LITERAL) {
-		text_string(text, separator);
+	if (!connection->resolver)
+		text_print(text, separator);
+	if (endpoint->type == ENDPOINT_UNIX)
+		text_print(text, "unix:%e", endpoint->host);
+	else if (endpoint->type == ENDPOINT_LITERAL)
 		address_print(text, &endpoint->literal);
-		return true;
-	}
-	for (const struct attempt *at = connection->attempts; at; at = at->next) {
+	else if (!any_in_flight(connection))
+		text_print(text, "resolving %e", endpoint->host);
+	for (const struct attempt *at = connection->attempts; connection->resolver && at; at = at->next) {
 		if (!in_flight(at))
 			continue;
-		text_string(text, separator);
+		text_print(text, separator);
 		address_print(text, &at->address);
 		separator = ", ";
-	}
-	if (!any_in_flight(connection)) {
-		text_string(text, phase_words(PHASE_RESOLVING));
-		text_escaped(text, endpoint->host);
 	}
 	return true;
 }

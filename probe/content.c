@@ -1,61 +1,49 @@
-#include <string.h>
-
 #include "content.h"
 
 bool
-needle_make(struct needle *needle, struct slice text, struct arena *arena)
+content_prepare(struct content *content, const char *what, struct arena *arena)
 {
+	struct slice text = content->text;
 	size_t matched = 0;
 
-	needle->text = text;
-	if (text.length == 0)
-		return true;
-	needle->fallback = arena_take(arena, text.length * sizeof(*needle->fallback));
-	if (!needle->fallback)
-		return false;
-	needle->fallback[0] = 0;
-	for (size_t i = 1; i < text.length; i++) {
+	content->what = what;
+	content->fallback = arena_take(arena, text.length * sizeof(*content->fallback));
+	for (size_t i = 1; i < text.length && content->fallback; i++) {
 		while (matched > 0 && text.bytes[i] != text.bytes[matched])
-			matched = needle->fallback[matched - 1];
-		if (text.bytes[i] == text.bytes[matched])
-			matched++;
-		needle->fallback[i] = (uint16_t)matched;
+			matched = content->fallback[matched - 1];
+		matched += text.bytes[i] == text.bytes[matched];
+		content->fallback[i] = (uint16_t)matched;
 	}
-	return true;
+	return content->fallback;
 }
 
-/* whether the text ends somewhere in the piece */
-static bool
-search(struct content *content, const struct needle *needle, struct slice piece)
+void
+content_open(struct content *content)
 {
-	const char *text = needle->text.bytes;
-	size_t matched = content->matched;
+	content->matched = 0;
+	content->seen = 0;
+}
+
+bool
+content_feed(struct content *content, struct check *check, struct slice piece)
+{
+	const char *text = content->text.bytes;
 
 	for (size_t i = 0; i < piece.length; i++) {
-		if (matched == 0) {
-			i += slice_find(slice_after(piece, i), text[0]);
-			if (i == piece.length)
-				break;
+		if (content->seen++ == CONTENT_LIMIT) {
+			check_decide(check, OUTCOME_CONTENT_TOO_LONG, content->what, content->text);
+			return false;
 		}
-		while (matched > 0 && piece.bytes[i] != text[matched])
-			matched = needle->fallback[matched - 1];
-		if (piece.bytes[i] == text[matched] && ++matched == needle->text.length)
+		while (content->matched > 0 && piece.bytes[i] != text[content->matched])
+			content->matched = content->fallback[content->matched - 1];
+		if (piece.bytes[i] == text[content->matched] && ++content->matched == content->text.length)
 			return true;
 	}
-	content->matched = matched;
 	return false;
 }
 
-enum content_state
-content_feed(struct content *content, const struct needle *needle, struct slice piece)
+void
+content_end(struct content *content, struct check *check)
 {
-	size_t left = CONTENT_LIMIT - content->seen;
-	bool over = piece.length > left;
-
-	if (over)
-		piece.length = left;
-	content->seen += piece.length;
-	if (search(content, needle, piece))
-		return CONTENT_FOUND;
-	return over ? CONTENT_TOO_LONG : CONTENT_MORE;
+	check_decide(check, OUTCOME_CONTAINS_NOT, content->what, content->text);
 }

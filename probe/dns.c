@@ -4,141 +4,93 @@
 
 #include "dns.h"
 
-/* takes a line off the text, less its comment */
-static struct slice
-take_line(struct slice *text)
-{
-	size_t end = slice_find(*text, '\n');
-	struct slice line = slice_first(*text, end);
-
-	*text = slice_after(*text, end < text->length ? end + 1 : end);
-	line.length = slice_find(line, '#');
-	return line;
-}
-
-static bool
-space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
-
-/* takes a word off the line; empty when there is none */
+/* Takes a word off the line; an empty one when there is none. Comments are none. */
 static struct slice
 take_word(struct slice *line)
 {
+	size_t end = 0;
 	struct slice word;
-	size_t length = 0;
 
-	while (line->length > 0 && space(line->bytes[0]))
+	while (line->length > 0 && (unsigned char)line->bytes[0] <= ' ')
 		*line = slice_after(*line, 1);
-	while (length < line->length && !space(line->bytes[length]))
-		length++;
-	word = slice_first(*line, length);
-	*line = slice_after(*line, length);
+	while (end < line->length && (unsigned char)line->bytes[end] > ' ')
+		end++;
+	word = slice_first(*line, end);
+	*line = slice_after(*line, end);
+	if (word.length > 0 && (word.bytes[0] == '#' || word.bytes[0] == ';'))
+		word.length = line->length = 0;
 	return word;
 }
 
 static void
-parse_option(struct dns_settings *settings, struct slice option)
+parse_word(struct dns_settings *settings, struct slice key, struct slice word)
 {
-	uint64_t value;
-
-	if (slice_starts(option, SLICE("ndots:")) &&
-		slice_decimal(slice_after(option, 6), UINT32_MAX, &value))
-		settings->ndots = value > 15 ? 15 : (unsigned)value;
+	if (slice_is(key, "nameserver") && settings->server_count < DNS_SERVERS)
+		settings->server_count +=
+			address_literal(word, NS_DEFAULTPORT, &settings->servers[settings->server_count]);
+	if ((slice_is(key, "search") || slice_is(key, "domain")) &&
+		settings->domain_count < DNS_DOMAINS)
+		settings->domains[settings->domain_count++] = word;
+	if (slice_is(key, "options") && slice_starts(word, "ndots:"))
+		settings->ndots = slice_decimal(slice_after(word, 6), UINT8_MAX);
 }
 
 void
 dns_settings_parse(struct dns_settings *settings, struct slice text)
 {
-	settings->server_count = settings->domain_count = 0;
-	settings->ndots = 1;
+	*settings = (struct dns_settings){ .ndots = 1 };
 	while (text.length > 0) {
-		struct slice line = take_line(&text), key = take_word(&line), word;
-		bool search = slice_equal(key, SLICE("search")) || slice_equal(key, SLICE("domain"));
+		struct slice line = slice_cut(&text, '\n'), key = take_word(&line), word;
 
-		line.length = slice_find(line, ';');
-		if (search)
-			settings->domain_count = 0;
-		while ((word = take_word(&line)).length > 0) {
-			union address address;
-
-			if (slice_equal(key, SLICE("options"))) {
-				parse_option(settings, word);
-			} else if (search && settings->domain_count < DNS_DOMAINS &&
-				   word.length <= ADDRESS_NAME_LIMIT) {
-				settings->domains[settings->domain_count++] = word;
-			} else if (slice_equal(key, SLICE("nameserver")) &&
-				   settings->server_count < DNS_SERVERS &&
-				   address_literal(word, &address)) {
-				address_set_port(&address, NS_DEFAULTPORT);
-				settings->servers[settings->server_count++] = address;
-			}
-		}
+		if (slice_is(key, "search") || slice_is(key, "domain"))
+			settings->domain_count = 0; /* the last of them counts */
+		while ((word = take_word(&line)).length > 0)
+			parse_word(settings, key, word);
 	}
-	if (settings->server_count == 0) {
-		address_literal(SLICE("127.0.0.1"), &settings->servers[0]);
-		address_set_port(&settings->servers[0], NS_DEFAULTPORT);
-		settings->server_count = 1;
-	}
+	if (settings->server_count == 0)
+		parse_word(settings, slice_of("nameserver"), slice_of("127.0.0.1"));
 }
 
 static struct slice
 less_root(struct slice name)
 {
-	if (name.length > 1 && name.bytes[name.length - 1] == '.')
-		name.length--;
+	name.length -= name.length > 1 && name.bytes[name.length - 1] == '.';
 	return name;
 }
 
-bool
-dns_is_localhost(struct slice name)
+static void
+add(struct dns_addresses *addresses, struct slice literal)
 {
-	struct slice localhost = SLICE("localhost");
+	if (addresses->count < DNS_ADDRESSES)
+		addresses->count += address_literal(literal, 0, &addresses->list[addresses->count]);
+}
+
+bool
+dns_localhost(struct slice name, struct dns_addresses *addresses)
+{
+	static const size_t length = sizeof("localhost") - 1;
 
 	name = less_root(name);
-	if (name.length > localhost.length &&
-		name.bytes[name.length - localhost.length - 1] == '.')
-		name = slice_after(name, name.length - localhost.length);
-	return slice_equal_nocase(name, localhost);
-}
-
-static void
-add(struct dns_addresses *addresses, const union address *address)
-{
-	for (unsigned i = 0; i < addresses->count; i++) {
-		if (address_equal(&addresses->list[i], address))
-			return;
-	}
-	if (addresses->count < DNS_ADDRESSES)
-		addresses->list[addresses->count++] = *address;
-}
-
-void
-dns_localhost(struct dns_addresses *addresses)
-{
-	union address address;
-
-	address_literal(SLICE("127.0.0.1"), &address);
-	add(addresses, &address);
-	address_literal(SLICE("::1"), &address);
-	add(addresses, &address);
+	if (name.length > length && name.bytes[name.length - length - 1] == '.')
+		name = slice_after(name, name.length - length);
+	if (!slice_like(name, "localhost"))
+		return false;
+	add(addresses, slice_of("127.0.0.1"));
+	add(addresses, slice_of("::1"));
+	return true;
 }
 
 void
 dns_hosts(struct slice hosts, struct slice name, struct dns_addresses *addresses)
 {
-	name = less_root(name);
 	while (hosts.length > 0) {
-		struct slice line = take_line(&hosts), word = take_word(&line);
-		union address address;
+		struct slice line = slice_cut(&hosts, '\n'), literal = take_word(&line), word;
 
-		if (!address_literal(word, &address))
-			continue;
-		while ((word = take_word(&line)).length > 0) {
-			if (slice_equal_nocase(less_root(word), name))
-				add(addresses, &address);
-		}
+		do
+			word = take_word(&line);
+		while (word.length > 0 && !slice_same(word, less_root(name)));
+		if (word.length > 0)
+			add(addresses, literal);
 	}
 }
 
@@ -146,24 +98,22 @@ bool
 dns_candidate(const struct dns_settings *settings, struct slice name, unsigned index,
 	struct text *text)
 {
-	unsigned dots = 0, as_is;
+	struct slice bare = less_root(name);
+	unsigned dots = 0, as_is = settings->domain_count;
 
-	if (name.length > 1 && name.bytes[name.length - 1] == '.') {
-		text_slice(text, less_root(name));
-		return index == 0;
-	}
 	for (size_t i = 0; i < name.length; i++)
 		dots += name.bytes[i] == '.';
-	as_is = dots >= settings->ndots ? 0 : settings->domain_count;
-	text_slice(text, name);
+	if (dots >= settings->ndots)
+		as_is = 0;
+	text_slice(text, bare);
+	if (bare.length < name.length)
+		return index == 0;
 	if (index == as_is)
 		return true;
-	if (index > as_is)
-		index--;
+	index -= index > as_is;
 	if (index >= settings->domain_count)
 		return false;
-	text_char(text, '.');
-	text_slice(text, less_root(settings->domains[index]));
+	text_print(text, ".%r", less_root(settings->domains[index]));
 	return true;
 }
 
@@ -187,36 +137,25 @@ dns_question(unsigned char buffer[static DNS_QUERY_SIZE], const char *name, enum
 	return (size_t)length;
 }
 
-static bool
-same_question(ns_msg *message, const char *name, enum dns_type type)
-{
-	ns_rr record;
-
-	return ns_msg_count(*message, ns_s_qd) == 1 && ns_parserr(message, ns_s_qd, 0, &record) == 0 &&
-	       (int)ns_rr_type(record) == record_type(type) && ns_rr_class(record) == ns_c_in &&
-	       slice_equal_nocase(less_root(slice_of(ns_rr_name(record))), slice_of(name));
-}
-
 enum dns_result
 dns_answer(const unsigned char *bytes, size_t length, const char *name, enum dns_type type,
-	uint16_t id, struct dns_addresses *addresses, unsigned *rcode)
+	uint16_t id, struct dns_addresses *addresses)
 {
-	enum dns_result result = DNS_NO_RECORD;
 	unsigned before = addresses->count;
 	ns_msg message;
 	ns_rr record;
 
-	if (length > INT16_MAX || ns_initparse(bytes, (int)length, &message) != 0 ||
-		ns_msg_id(message) != id || !ns_msg_getflag(message, ns_f_qr) ||
-		ns_msg_getflag(message, ns_f_opcode) != ns_o_query ||
-		!same_question(&message, name, type))
+	if (ns_initparse(bytes, (int)length, &message) != 0 || ns_msg_id(message) != id ||
+		!ns_msg_getflag(message, ns_f_qr) || ns_msg_count(message, ns_s_qd) != 1 ||
+		ns_parserr(&message, ns_s_qd, 0, &record) != 0 ||
+		(int)ns_rr_type(record) != record_type(type) ||
+		!slice_same(less_root(slice_of(ns_rr_name(record))), slice_of(name)))
 		return DNS_NOT_OURS;
 	if (ns_msg_getflag(message, ns_f_tc))
 		return DNS_TRUNCATED;
-	*rcode = (unsigned)ns_msg_getflag(message, ns_f_rcode);
-	if (*rcode == ns_r_nxdomain)
+	if (ns_msg_getflag(message, ns_f_rcode) == ns_r_nxdomain)
 		return DNS_NO_NAME;
-	if (*rcode != ns_r_noerror)
+	if (ns_msg_getflag(message, ns_f_rcode) != ns_r_noerror)
 		return DNS_REFUSED;
 	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
 		union address address = { 0 };
@@ -225,39 +164,28 @@ dns_answer(const unsigned char *bytes, size_t length, const char *name, enum dns
 			addresses->count = before;
 			return DNS_NOT_OURS;
 		}
-		if ((int)ns_rr_type(record) != record_type(type) || ns_rr_class(record) != ns_c_in ||
-			ns_rr_rdlen(record) != (type == DNS_A ? NS_INADDRSZ : NS_IN6ADDRSZ))
+		if ((int)ns_rr_type(record) != record_type(type) || addresses->count == DNS_ADDRESSES)
 			continue;
-		if (type == DNS_A) {
+		if (type == DNS_A && ns_rr_rdlen(record) == NS_INADDRSZ) {
 			address.v4.sin_family = AF_INET;
 			memcpy(&address.v4.sin_addr, ns_rr_rdata(record), NS_INADDRSZ);
-		} else {
+		} else if (type == DNS_AAAA && ns_rr_rdlen(record) == NS_IN6ADDRSZ) {
 			address.v6.sin6_family = AF_INET6;
 			memcpy(&address.v6.sin6_addr, ns_rr_rdata(record), NS_IN6ADDRSZ);
+		} else {
+			continue;
 		}
-		add(addresses, &address);
-		result = DNS_ADDRESS;
+		addresses->list[addresses->count++] = address;
 	}
-	return result;
+	return addresses->count > before ? DNS_ADDRESS : DNS_NO_RECORD;
 }
 
-void
-dns_rcode_print(struct text *text, unsigned rcode)
+const char *
+dns_rcode_words(const unsigned char *message)
 {
-	switch (rcode) {
-	case ns_r_formerr:
-		text_string(text, "FORMERR");
-		return;
-	case ns_r_servfail:
-		text_string(text, "SERVFAIL");
-		return;
-	case ns_r_notimpl:
-		text_string(text, "NOTIMP");
-		return;
-	case ns_r_refused:
-		text_string(text, "REFUSED");
-		return;
-	}
-	text_string(text, "rcode ");
-	text_decimal(text, rcode);
+	static const char words[][9] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",
+		"REFUSED", "an error" };
+	unsigned rcode = message[3] & 15;
+
+	return words[rcode < 6 ? rcode : 6];
 }

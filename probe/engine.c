@@ -123,7 +123,8 @@ dispatch(struct engine *engine)
 		if (mark_ready(check, &polled) || check->wake_us <= now_us)
 			step(engine, check, check->kind->ready);
 		if (!check->verdict.outcome && deadline_us(engine, check) <= now_us) {
-			check_time_out(check, deadline_ms(engine, check));
+			check_decide(check, OUTCOME_TIMED_OUT, (uint64_t)deadline_ms(engine, check),
+				check_doing(check));
 			check->elapsed_us = now_us - check->began_us;
 			close_unwanted(engine, check);
 		}
@@ -191,7 +192,7 @@ engine_run(struct check *checks, struct run *run, int64_t started_us, int64_t ti
 		wake_us = gather(&engine);
 		/* descriptors can come free elsewhere, too: a quiet while is a reason to look */
 		if (poll(engine.polls, engine.poll_count,
-			    clock_wait_ms(clock_monotonic_us(), wake_us)) == 0)
+			    clock_wait_ms(wake_us)) == 0)
 			engine.closed = true;
 		dispatch(&engine);
 	}

@@ -1,14 +1,9 @@
 #include "json.h"
 
 void
-json_open(struct json *json, struct slice input, unsigned depth_limit, struct error *error)
+json_open(struct json *json, struct slice input, unsigned depth_limit)
 {
-	*json = (struct json){
-		.input = input,
-		.error = error,
-		.depth_limit = depth_limit,
-		.expect = JSON_EXPECT_VALUE,
-	};
+	*json = (struct json){ .input = input, .depth_limit = depth_limit };
 }
 
 static struct slice
@@ -24,136 +19,100 @@ peek(const struct json *json)
 	return json->at < json->input.length ? (unsigned char)json->input.bytes[json->at] : -1;
 }
 
-static struct text *
-fail(struct json *json, size_t offset)
+static _Noreturn void
+unexpected(const struct json *json, const char *words)
 {
-	json->expect = JSON_EXPECT_NOTHING;
-	json->error->offset = offset;
-	return error_begin(json->error);
-}
+	struct slice found = rest(json), after = found;
 
-static enum json_event
-unexpected(struct json *json, const char *wanted)
-{
-	struct text *words = fail(json, json->at);
-	struct slice found = rest(json);
-	size_t length = utf8_length(found);
-
-	if (slice_starts(found, SLICE("\xef\xbb\xbf"))) {
-		text_string(words, "a byte-order mark is not accepted, save the file without it");
-		return JSON_ERROR;
-	}
-	text_string(words, "expected ");
-	text_string(words, wanted);
-	text_string(words, ", found ");
+	error.offset = json->at;
 	if (found.length == 0)
-		text_string(words, "the end");
-	else
-		text_quoted(words, slice_first(found, length ? length : 1));
-	if (peek(json) == '/' || peek(json) == '#')
-		text_string(words, ": comments are not JSON");
-	return JSON_ERROR;
+		fail("%s, found the end", words);
+	utf8_take(&after);
+	if (slice_starts(found, "\xef\xbb\xbf"))
+		words = "no byte-order mark is accepted";
+	else if (found.bytes[0] == '/' || found.bytes[0] == '#')
+		words = "JSON has no comments";
+	fail("%s, found %q", words, slice_first(found, found.length - after.length));
 }
 
-static enum json_event
-bad_string(struct json *json, const char *what, struct slice found)
-{
-	struct text *words = fail(json, json->token);
-
-	text_string(words, what);
-	text_quoted(words, found);
-	return JSON_ERROR;
-}
-
-/* four hexadecimal digits, or -1 */
+/* Takes four hexadecimal digits off; -1: they are not there. */
 static int32_t
-hex4(struct slice slice)
+take_hex(struct slice *slice)
 {
 	int32_t code = 0;
 
-	if (slice.length < 4)
+	if (slice->length < 4)
 		return -1;
-	for (size_t i = 0; i < 4; i++) {
-		unsigned char c = (unsigned char)slice.bytes[i];
-		unsigned digit = c - '0', letter = (c | 0x20u) - 'a';
+	for (unsigned i = 0; i < 4; i++) {
+		char c = slice->bytes[i], letter = (char)(c | 0x20);
 
-		if (digit > 9 && letter > 5)
+		if (c >= '0' && c <= '9')
+			code = code << 4 | (c - '0');
+		else if (letter >= 'a' && letter <= 'f')
+			code = code << 4 | (letter - 'a' + 10);
+		else
 			return -1;
-		code = code << 4 | (int32_t)(digit <= 9 ? digit : letter + 10);
 	}
+	*slice = slice_after(*slice, 4);
 	return code;
 }
 
-static bool
-surrogate(int32_t code, int32_t first)
+/* Takes one character off a string; its code point, or -1 where there is no valid one. */
+static int32_t
+take_character(struct slice *string)
 {
-	return code >= first && code <= first + 0x3ff;
-}
+	static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+	int32_t code = utf8_take(string), low;
+	size_t letter;
 
-/* Length of the escape at the start; 0 where it is not one, or half of a surrogate pair. */
-static size_t
-escape_length(struct slice slice)
-{
-	int32_t code;
-
-	if (slice.length < 2)
-		return 0;
-	if (slice.bytes[1] != 'u')
-		return slice_find(SLICE("\"\\/bfnrt"), slice.bytes[1]) < 8 ? 2 : 0;
-	code = hex4(slice_after(slice, 2));
-	if (code < 0 || surrogate(code, 0xdc00))
-		return 0;
-	if (!surrogate(code, 0xd800))
-		return 6;
-	if (slice.length < 12 || slice.bytes[6] != '\\' || slice.bytes[7] != 'u')
-		return 0;
-	return surrogate(hex4(slice_after(slice, 8)), 0xdc00) ? 12 : 0;
+	if (code != '\\' || string->length == 0)
+		return code < 0x20 || code == '\\' ? -1 : code;
+	letter = slice_find(slice_of(letters), string->bytes[0]);
+	if (values[letter]) {
+		*string = slice_after(*string, 1);
+		return values[letter];
+	}
+	if (string->bytes[0] != 'u')
+		return -1;
+	*string = slice_after(*string, 1);
+	code = take_hex(string);
+	if (code >> 11 != 0xd800 >> 11)
+		return code;
+	/* a surrogate stands only in a pair, the high one first */
+	if (code >= 0xdc00 || string->length < 2 || string->bytes[0] != '\\' || string->bytes[1] != 'u')
+		return -1;
+	*string = slice_after(*string, 2);
+	low = take_hex(string);
+	return low >> 10 == 0xdc00 >> 10 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : -1;
 }
 
 /* Reads a string whose opening quote is the token; what names its event. */
 static enum json_event
 read_string(struct json *json, enum json_event what)
 {
-	size_t start = ++json->at;
+	struct slice left = slice_after(rest(json), 1);
 
 	for (;;) {
-		int c = peek(json);
-		size_t length = 1;
+		struct slice at = left;
 
-		if (c < 0)
-			return unexpected(json, "the string's closing quote");
-		if (c == '"')
-			break;
-		if (c < 0x20)
-			return bad_string(json, "a string must not hold the raw control byte ",
-				slice_first(rest(json), 1));
-		if (c == '\\') {
-			length = escape_length(rest(json));
-			if (length == 0) {
-				struct slice found = rest(json);
-				size_t most = found.length > 1 && found.bytes[1] == 'u' ? 6 : 2;
-
-				return bad_string(json,
-					most == 6 ? "a string must not hold half a surrogate pair "
-						    "or a broken escape: "
-						  : "a string must not hold the escape ",
-					slice_first(found, found.length < most ? found.length : most));
-			}
-		} else if (c >= 0x80) {
-			length = utf8_length(rest(json));
-			if (length == 0)
-				return bad_string(json, "a string must be UTF-8, found the byte ",
-					slice_first(rest(json), 1));
+		if (left.length == 0) {
+			json->at = json->input.length;
+			unexpected(json, "expected a closing quote");
 		}
-		json->at += length;
+		if (left.bytes[0] == '"')
+			break;
+		if (take_character(&left) < 0)
+			fail("a raw control byte, a broken escape or broken UTF-8 in a string: %q",
+				slice_first(at, (size_t)(left.bytes - at.bytes)));
 	}
-	json->raw = (struct slice){ json->input.bytes + start, json->at - start };
-	json->at++;
+	json->raw = slice_after(rest(json), 1);
+	json->raw.length -= left.length;
+	json->at = json->input.length - left.length + 1;
 	return what;
 }
 
 static bool
-read_digits(struct json *json)
+take_digits(struct json *json)
 {
 	size_t start = json->at;
 
@@ -162,307 +121,170 @@ read_digits(struct json *json)
 	return json->at > start;
 }
 
+static bool
+take(struct json *json, char a, char b)
+{
+	bool taken = peek(json) == a || peek(json) == b;
+
+	json->at += taken;
+	return taken;
+}
+
 static enum json_event
 read_number(struct json *json)
 {
 	bool good;
 
-	if (peek(json) == '-')
-		json->at++;
-	if (peek(json) == '0') {
-		json->at++;
-		good = !read_digits(json);
-	} else {
-		good = read_digits(json);
-	}
-	if (peek(json) == '.') {
-		json->at++;
-		good = read_digits(json) && good;
-	}
-	if (peek(json) == 'e' || peek(json) == 'E') {
-		json->at++;
-		if (peek(json) == '+' || peek(json) == '-')
-			json->at++;
-		good = read_digits(json) && good;
+	take(json, '-', '-');
+	good = take(json, '0', '0') ? !take_digits(json) : take_digits(json);
+	if (take(json, '.', '.'))
+		good = take_digits(json) && good;
+	if (take(json, 'e', 'E')) {
+		take(json, '+', '-');
+		good = take_digits(json) && good;
 	}
 	json->raw = slice_after(slice_first(json->input, json->at), json->token);
 	if (!good)
-		return bad_string(json, "not a JSON number: ", json->raw);
+		fail("not a JSON number: %q", json->raw);
 	return JSON_NUMBER;
 }
 
 static enum json_event
 read_word(struct json *json)
 {
-	static const struct {
-		char word[6];
-		unsigned char event;
-	} words[] = {
-		{ "true", JSON_TRUE },
-		{ "false", JSON_FALSE },
-		{ "null", JSON_NULL },
-	};
 	struct slice word = slice_first(rest(json), 0);
 
-	while (word.length < rest(json).length) {
-		char c = word.bytes[word.length];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
-			break;
+	while ((peek(json) | 0x20) >= 'a' && (peek(json) | 0x20) <= 'z') {
+		json->at++;
 		word.length++;
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (slice_equal(word, slice_of(words[i].word))) {
-			json->at += word.length;
-			return words[i].event;
-		}
+	for (enum json_event event = JSON_TRUE; event <= JSON_NULL; event++) {
+		if (slice_is(word, json_name(event)))
+			return event;
 	}
 	if (word.length == 0)
-		return unexpected(json, "a value");
-	return bad_string(json, "expected a value, found the word ", word);
+		unexpected(json, "expected a value");
+	fail("expected a value, found %q", word);
 }
 
 static enum json_event
-open_level(struct json *json, enum json_event event)
+open_level(struct json *json, bool object)
 {
-	if (json->depth == json->depth_limit) {
-		struct text *words = fail(json, json->token);
-
-		text_string(words, "nested deeper than ");
-		text_decimal(words, json->depth_limit);
-		return JSON_ERROR;
-	}
+	if (json->depth == json->depth_limit)
+		unexpected(json, "nested too deep");
 	json->at++;
 	json->depth++;
-	json->objects = json->objects << 1 | (event == JSON_OBJECT);
-	json->expect = event == JSON_OBJECT ? JSON_EXPECT_KEY_OR_CLOSE : JSON_EXPECT_VALUE_OR_CLOSE;
-	return event;
-}
-
-static void
-after_value(struct json *json)
-{
-	json->expect = json->depth ? JSON_EXPECT_COMMA_OR_CLOSE : JSON_EXPECT_END;
-}
-
-static enum json_event
-close_level(struct json *json)
-{
-	enum json_event event = json->objects & 1 ? JSON_OBJECT_END : JSON_ARRAY_END;
-
-	json->at++;
-	json->depth--;
-	json->objects >>= 1;
-	after_value(json);
-	return event;
+	json->objects = json->objects << 1 | object;
+	json->expect = JSON_EXPECT_FIRST;
+	return object ? JSON_OBJECT : JSON_ARRAY;
 }
 
 static enum json_event
 read_value(struct json *json)
 {
-	enum json_event event;
 	int c = peek(json);
 
-	if (c == '{')
-		return open_level(json, JSON_OBJECT);
-	if (c == '[')
-		return open_level(json, JSON_ARRAY);
+	json->expect = JSON_EXPECT_COMMA;
+	if (c == '{' || c == '[')
+		return open_level(json, c == '{');
 	if (c == '"')
-		event = read_string(json, JSON_STRING);
-	else if (c == '-' || (c >= '0' && c <= '9'))
-		event = read_number(json);
-	else
-		event = read_word(json);
-	if (event != JSON_ERROR)
-		after_value(json);
-	return event;
-}
-
-static enum json_event
-read_key(struct json *json)
-{
-	enum json_event event;
-
-	if (peek(json) != '"')
-		return unexpected(json, json->expect == JSON_EXPECT_KEY ? "a key in double quotes"
-									: "a key in double quotes or '}'");
-	event = read_string(json, JSON_KEY);
-	if (event == JSON_KEY)
-		json->expect = JSON_EXPECT_COLON;
-	return event;
+		return read_string(json, JSON_STRING);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return read_number(json);
+	return read_word(json);
 }
 
 static void
 skip_space(struct json *json)
 {
-	int c;
-
-	while ((c = peek(json)) == ' ' || c == '\t' || c == '\n' || c == '\r')
+	while (peek(json) == ' ' || peek(json) == '\t' || peek(json) == '\n' || peek(json) == '\r')
 		json->at++;
+	json->token = error.offset = json->at;
+}
+
+static enum json_event
+close_level(struct json *json)
+{
+	bool object = json->objects & 1;
+
+	json->at++;
+	json->depth--;
+	json->objects >>= 1;
+	json->expect = JSON_EXPECT_COMMA;
+	return object ? JSON_OBJECT_END : JSON_ARRAY_END;
 }
 
 enum json_event
 json_next(struct json *json)
 {
 	bool object = json->objects & 1;
-	int close = object ? '}' : ']';
+	char close = object ? '}' : ']';
 
 	skip_space(json);
-	json->token = json->at;
 	switch (json->expect) {
-	case JSON_EXPECT_COLON:
-		if (peek(json) != ':')
-			return unexpected(json, "':'");
-		json->at++;
-		skip_space(json);
-		json->token = json->at;
-		return read_value(json);
 	case JSON_EXPECT_VALUE:
 		return read_value(json);
-	case JSON_EXPECT_VALUE_OR_CLOSE:
-		return peek(json) == close ? close_level(json) : read_value(json);
-	case JSON_EXPECT_KEY:
-		return read_key(json);
-	case JSON_EXPECT_KEY_OR_CLOSE:
-		return peek(json) == close ? close_level(json) : read_key(json);
-	case JSON_EXPECT_COMMA_OR_CLOSE:
+	case JSON_EXPECT_COLON:
+		if (!take(json, ':', ':'))
+			unexpected(json, "expected ':'");
+		skip_space(json);
+		return read_value(json);
+	case JSON_EXPECT_FIRST:
 		if (peek(json) == close)
 			return close_level(json);
-		if (peek(json) != ',')
-			return unexpected(json, object ? "',' or '}'" : "',' or ']'");
-		json->at++;
+		break;
+	case JSON_EXPECT_COMMA:
+		if (json->depth == 0) {
+			if (peek(json) >= 0)
+				unexpected(json, "expected the end");
+			return JSON_END;
+		}
+		if (peek(json) == close)
+			return close_level(json);
+		if (!take(json, ',', ','))
+			unexpected(json, object ? "expected ',' or '}'" : "expected ',' or ']'");
 		skip_space(json);
-		json->token = json->at;
-		json->expect = object ? JSON_EXPECT_KEY : JSON_EXPECT_VALUE;
-		return object ? read_key(json) : read_value(json);
-	case JSON_EXPECT_END:
-		if (json->at < json->input.length)
-			return unexpected(json, "nothing after the value");
-		return JSON_END;
-	case JSON_EXPECT_NOTHING:
 		break;
 	}
-	return JSON_ERROR;
+	if (!object)
+		return read_value(json);
+	if (peek(json) != '"')
+		unexpected(json, "expected a key in double quotes");
+	json->expect = JSON_EXPECT_COLON;
+	return read_string(json, JSON_KEY);
 }
 
-bool
+void
 json_skip(struct json *json, enum json_event event)
 {
 	unsigned depth = json->depth - (event == JSON_OBJECT || event == JSON_ARRAY);
 
-	while (event != JSON_ERROR && json->depth > depth)
-		event = json_next(json);
-	return event != JSON_ERROR;
+	while (json->depth > depth)
+		json_next(json);
 }
 
 static void
-write_utf8(struct text *text, uint32_t code)
+print_utf8(struct text *text, int32_t code)
 {
-	if (code < 0x80) {
-		text_char(text, (char)code);
-	} else if (code < 0x800) {
-		text_char(text, (char)(0xc0 | code >> 6));
-		text_char(text, (char)(0x80 | (code & 0x3f)));
-	} else if (code < 0x10000) {
-		text_char(text, (char)(0xe0 | code >> 12));
-		text_char(text, (char)(0x80 | (code >> 6 & 0x3f)));
-		text_char(text, (char)(0x80 | (code & 0x3f)));
-	} else {
-		text_char(text, (char)(0xf0 | code >> 18));
-		text_char(text, (char)(0x80 | (code >> 12 & 0x3f)));
-		text_char(text, (char)(0x80 | (code >> 6 & 0x3f)));
-		text_char(text, (char)(0x80 | (code & 0x3f)));
-	}
+	unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+
+	text_char(text, (char)(more ? (0xf00 >> more & 0xf0) | code >> 6 * more : code));
+	while (more-- > 0)
+		text_char(text, (char)(0x80 | (code >> 6 * more & 0x3f)));
 }
 
 void
 json_unescape(struct text *text, struct slice raw)
 {
-	while (raw.length > 0) {
-		static const char letters[] = "bfnrt", values[] = "\b\f\n\r\t";
-		size_t plain = slice_find(raw, '\\'), length, letter;
-
-		text_slice(text, slice_first(raw, plain));
-		raw = slice_after(raw, plain);
-		if (raw.length == 0)
-			return;
-		length = escape_length(raw);
-		letter = slice_find(SLICE(letters), raw.bytes[1]);
-		if (length == 2) {
-			text_char(text, letter < 5 ? values[letter] : raw.bytes[1]);
-		} else {
-			uint32_t code = (uint32_t)hex4(slice_after(raw, 2));
-
-			if (length == 12)
-				code = 0x10000 + ((code - 0xd800) << 10) +
-				       ((uint32_t)hex4(slice_after(raw, 8)) - 0xdc00);
-			write_utf8(text, code);
-		}
-		raw = slice_after(raw, length);
-	}
-}
-
-bool
-json_whole(struct slice number, uint64_t limit, uint64_t *value)
-{
-	static const uint64_t longest_power = 1 << 20;
-	size_t mark = 0, point;
-	struct slice digits, exponent = SLICE("0");
-	bool minus = number.bytes[0] == '-', negative = false;
-	uint64_t power, sum = 0;
-	size_t before;
-
-	if (minus)
-		number = slice_after(number, 1);
-	while (mark < number.length && (number.bytes[mark] | 0x20) != 'e')
-		mark++;
-	digits = slice_first(number, mark);
-	if (mark < number.length) {
-		exponent = slice_after(number, mark + 1);
-		negative = exponent.bytes[0] == '-';
-		if (negative || exponent.bytes[0] == '+')
-			exponent = slice_after(exponent, 1);
-	}
-	/* past this every digit of a text that we read is on one side of the point */
-	if (!slice_decimal(exponent, longest_power, &power))
-		power = longest_power;
-	point = slice_find(digits, '.');
-	before = negative ? (power < point ? point - (size_t)power : 0) : point + (size_t)power;
-	for (size_t i = 0, place = 0; i < digits.length; i++) {
-		uint64_t digit = (unsigned char)digits.bytes[i] - (uint64_t)'0';
-
-		if (digits.bytes[i] == '.')
-			continue;
-		if (place++ >= before) {
-			if (digit != 0)
-				return false;
-			continue;
-		}
-		if (digit > limit || sum > (limit - digit) / 10)
-			return false;
-		sum = sum * 10 + digit;
-	}
-	for (size_t place = digits.length - (point < digits.length); place < before && sum > 0; place++) {
-		if (sum > limit / 10)
-			return false;
-		sum *= 10;
-	}
-	*value = sum;
-	return !minus || sum == 0;
+	while (raw.length > 0)
+		print_utf8(text, take_character(&raw));
 }
 
 const char *
 json_name(enum json_event event)
 {
-	static const char names[][12] = {
-		[JSON_OBJECT] = "an object",
-		[JSON_ARRAY] = "an array",
-		[JSON_STRING] = "a string",
-		[JSON_NUMBER] = "a number",
-		[JSON_TRUE] = "true",
-		[JSON_FALSE] = "false",
-		[JSON_NULL] = "null",
-	};
+	static const char names[][10] = { "an object", "an array", "a string", "a number", "true",
+		"false", "null" };
 
-	return names[event];
+	return names[event - JSON_OBJECT];
 }

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "config.h"
 #include "engine.h"
+#include "expand.h"
 #include "options.h"
 #include "report.h"
 #include "source.h"
@@ -47,195 +48,138 @@ block_broken_pipe(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* In one write as far as a pipe takes it at once; gives up on a reader who doesn't read. */
-static void
-print(int fd, const struct text *text, int64_t deadline_us)
-{
-	size_t done = 0;
-
-	while (done < text->length) {
-		struct pollfd wanted = { .fd = fd, .events = POLLOUT };
-		size_t size = text->length - done;
-		ssize_t written;
-
-		if (poll(&wanted, 1, clock_wait_ms(clock_monotonic_us(), deadline_us)) <= 0)
-			return;
-		/* poll promises room for this much and no more (pipe(7)) */
-		written = write(fd, text->bytes + done, size < 4096 ? size : 4096);
-		if (written < 0)
-			return;
-		done += (size_t)written;
-	}
-}
-
-struct program {
+static struct {
 	int64_t started_us;
 	struct arena arena;
 	struct options options;
 	struct source source;
-	struct config config;
-};
+	bool positioned; /* what fails now is in the source's text */
+} program;
 
 static int64_t
-deadline_us(const struct program *program)
+timeout_ms(void)
 {
-	int64_t ms = program->options.timeout_ms ? program->options.timeout_ms
-						 : program->config.timeout_ms;
-
-	return program->started_us + ms * 1000;
+	return program.options.timeout_ms ? program.options.timeout_ms : config.timeout_ms;
 }
 
 static int64_t
-print_deadline_us(const struct program *program)
+deadline_us(void)
 {
-	int64_t grace_us = clock_monotonic_us() + WRITE_GRACE_US, deadline = deadline_us(program);
+	return program.started_us + timeout_ms() * 1000;
+}
 
-	return deadline > grace_us ? deadline : grace_us;
+/* In one write as far as a pipe takes it at once; gives up on a reader who doesn't read. */
+static void
+print(int fd, const struct text *text)
+{
+	int64_t until_us = clock_monotonic_us() + WRITE_GRACE_US;
+	ssize_t written = 0;
+
+	if (until_us < deadline_us())
+		until_us = deadline_us();
+	for (size_t done = 0; done < text->length && written >= 0; done += (size_t)written) {
+		struct pollfd wanted = { .fd = fd, .events = POLLOUT };
+		size_t size = text->length - done;
+
+		if (poll(&wanted, 1, clock_wait_ms(until_us)) <= 0)
+			return;
+		/* poll promises room for this much and no more (pipe(7)) */
+		written = write(fd, text->bytes + done, size < 4096 ? size : 4096);
+	}
 }
 
 /* "probe: health.json:12:17: checks[2].tcp: port must be ..." and status 1 */
 static int
-fail(const struct program *program, struct slice where, const struct error *error)
+print_error(void)
 {
-	char line[2048];
-	struct text text = { line, 0, sizeof(line) - 1, false };
+	uint64_t line = 1, column = 1;
+	struct text text;
 
-	text_string(&text, "probe: ");
-	text_slice(&text, where);
-	text_slice(&text, (struct slice){ error->words.bytes, error->words.length });
-	text.capacity++;
-	text_char(&text, '\n');
-	print(STDERR_FILENO, &text, print_deadline_us(program));
+	text_open(&text, &program.arena, SIZE_MAX);
+	text_print(&text, "probe: ");
+	if (program.positioned) {
+		for (size_t i = 0; i < error.offset; i++) {
+			bool newline = program.source.text.bytes[i] == '\n';
+
+			line += newline;
+			column = newline ? 1 : column + 1;
+		}
+		text_print(&text, "%e:%u:%u: ", slice_of(program.source.name), line, column);
+		config_print_path(&text);
+		text_print(&text, config.in_check || config.key ? ": " : "");
+	} else if (program.options.reading) {
+		text_print(&text, "--%s: ", program.options.reading);
+	}
+	text_print(&text, "%r\n", (struct slice){ error.words.bytes, error.words.length });
+	print(STDERR_FILENO, &text);
 	return 1;
 }
 
-static int
-fail_config(const struct program *program, const struct config_error *error)
+static void
+load(void)
 {
-	char where[1536];
-	struct text text = { where, 0, sizeof(where), false };
-	uint64_t line = 1, column = 1;
+	const struct options *options = &program.options;
+	struct slice role;
 
-	for (size_t i = 0; i < error->error.offset; i++) {
-		bool newline = program->source.text.bytes[i] == '\n';
-
-		line += newline;
-		column = newline ? 1 : column + 1;
-	}
-	text_escaped(&text, slice_of(program->source.name));
-	text_char(&text, ':');
-	text_decimal(&text, line);
-	text_char(&text, ':');
-	text_decimal(&text, column);
-	text_string(&text, ": ");
-	if (error->path.length > 0) {
-		text_slice(&text, (struct slice){ error->path.bytes, error->path.length });
-		text_string(&text, ": ");
-	}
-	return fail(program, (struct slice){ where, text.length }, &error->error);
-}
-
-static int
-fail_option(const struct program *program, const struct check_kind *kind, const struct error *error)
-{
-	char where[32];
-	struct text text = { where, 0, sizeof(where), false };
-
-	text_string(&text, "--");
-	text_string(&text, kind->name);
-	text_string(&text, ": ");
-	return fail(program, (struct slice){ where, text.length }, error);
-}
-
-/* 0, or the status to exit with */
-static int
-load(struct program *program)
-{
-	struct options *options = &program->options;
-	struct config_error error;
-
+	if (expand_variable(slice_of("PROBE_ROLE"), &role) && role.length > 0)
+		fail("PROBE_ROLE: not supported by this version");
 	if (!options->checks || options->config) {
-		if (!source_read(&program->source, options->config, SOURCE_LIMIT, deadline_us(program),
-			    &program->arena, &error.error))
-			return fail(program, SLICE(""), &error.error);
-		if (!config_read(&program->config, program->source.text, &error))
-			return fail_config(program, &error);
+		source_read(&program.source, options->config, SOURCE_LIMIT, deadline_us(), &program.arena);
+		program.positioned = true;
+		config_read(program.source.text);
+		program.positioned = false;
 	}
 	for (const struct option_check *at = options->checks; at; at = at->next) {
-		if (!config_add(&program->config, at->kind, at->target, &error))
-			return fail_option(program, at->kind, &error.error);
+		program.options.reading = at->kind->fields->name;
+		config_add(at->kind, at->target);
+		program.options.reading = NULL;
 	}
-	return 0;
 }
 
 static int
-validated(const struct program *program)
+run(struct text *text)
 {
-	char line[1024];
-	struct text text = { line, 0, sizeof(line), false };
-	const char *name = program->source.name ? program->source.name : "options";
-
-	text_escaped(&text, slice_of(name));
-	text_string(&text, ": ");
-	text_decimal(&text, program->config.count);
-	text_string(&text, program->config.count == 1 ? " check\n" : " checks\n");
-	print(STDOUT_FILENO, &text, print_deadline_us(program));
-	return 0;
-}
-
-static int
-run(struct program *program)
-{
-	struct run run = { .arena = program->arena, .wall_ms = clock_wall_ms() };
-	struct check *checks = program->config.first;
+	struct run run = { .arena = program.arena, .wall_ms = clock_wall_ms() };
 	int64_t elapsed_us;
-	struct text text;
-	struct error error;
 
 	run.arena.end = memory + sizeof(memory);
-	if (!engine_run(checks, &run, program->started_us,
-		    (deadline_us(program) - program->started_us) / 1000)) {
-		error_set(&error, "out of memory");
-		return fail(program, SLICE(""), &error);
-	}
-	elapsed_us = clock_monotonic_us() - program->started_us;
-	text = text_open(&run.arena);
-	if (program->options.once)
-		report_once(&text, checks, elapsed_us);
-	else
-		report_text(&text, checks, elapsed_us);
-	print(STDOUT_FILENO, &text, print_deadline_us(program));
-	return report_healthy(checks) ? 0 : 1;
+	if (!engine_run(config.first, &run, program.started_us, timeout_ms()))
+		fail("out of memory");
+	elapsed_us = clock_monotonic_us() - program.started_us;
+	text_open(text, &run.arena, SIZE_MAX);
+	(program.options.once ? report_once : report_text)(text, config.first, elapsed_us);
+	return !report_healthy(config.first);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct program program = {
-		.started_us = clock_monotonic_us(),
-		.arena = { memory, memory + CONFIG_MEMORY },
-	};
-	struct error error;
-	int status;
+	static char words[1024];
+	static int status;
+	struct text text;
 
 	(void)argc;
+	program.started_us = clock_monotonic_us();
+	program.arena = (struct arena){ memory, memory + CONFIG_MEMORY };
+	error.words = (struct text){ words, 0, sizeof(words), false };
 	hold_standard_descriptors();
 	block_broken_pipe();
-	config_open(&program.config, &program.arena);
-	if (!options_parse(&program.options, argv, &program.arena, &error))
-		return fail(&program, SLICE(""), &error);
-	if (program.options.help || program.options.version) {
-		struct text text = text_open(&program.arena);
-
-		if (program.options.help)
-			options_print_help(&text);
-		else
-			text_string(&text, "probe " PROBE_VERSION "\n");
-		print(STDOUT_FILENO, &text, print_deadline_us(&program));
-		return 0;
-	}
-	status = load(&program);
-	if (status)
-		return status;
-	return program.options.validate ? validated(&program) : run(&program);
+	config_open(&program.arena);
+	if (setjmp(error.trap))
+		return print_error();
+	options_parse(&program.options, argv, &program.arena);
+	if (!program.options.help && !program.options.version)
+		load();
+	text_open(&text, &program.arena, SIZE_MAX);
+	if (program.options.help)
+		options_print_help(&text);
+	else if (program.options.version)
+		text_print(&text, "probe " PROBE_VERSION "\n");
+	else if (program.options.validate)
+		text_print(&text, config.count == 1 ? "%e: %u check\n" : "%e: %u checks\n",
+			slice_of(program.source.name ? program.source.name : "options"), config.count);
+	else
+		status = run(&text);
+	print(STDOUT_FILENO, &text);
+	return status;
 }

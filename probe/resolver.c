@@ -11,7 +11,7 @@
 enum {
 	FILE_LIMIT = 1 << 20, /* of resolv.conf and of hosts; the rest is not read */
 	TRY_US = 500000,      /* between two servers, and two tries with the only one */
-	TRIES = 10,           /* at this pace; then they are a good deal rarer */
+	TRIES = 24,           /* at this pace; then they are a good deal rarer */
 	RARE_TRY_US = 5000000,
 };
 
@@ -19,64 +19,50 @@ enum {
 static bool
 read_file(struct arena *arena, const char *path, struct slice *content)
 {
-	struct text text = text_open(arena);
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct text text;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t got;
 
-	*content = SLICE("");
-	if (fd < 0)
-		return errno != EMFILE && errno != ENFILE;
-	if (text.capacity > FILE_LIMIT)
-		text.capacity = FILE_LIMIT;
-	while (text.length < text.capacity) {
-		got = read(fd, text.bytes + text.length, text.capacity - text.length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
+	text_open(&text, arena, FILE_LIMIT);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		return false;
+	while (text.length < text.capacity &&
+		(got = read(fd, text.bytes + text.length, text.capacity - text.length)) > 0)
 		text.length += (size_t)got;
-	}
 	close(fd);
-	if (text.length > 0)
-		*content = text_keep(arena, &text);
+	*content = text_keep(arena, &text);
 	return true;
 }
 
-static const struct dns_settings *
-settings_of(struct run *run)
+static bool
+load_settings(struct run *run)
 {
 	struct dns_settings *settings;
 	struct slice resolv_conf, hosts;
 
 	if (run->dns)
-		return run->dns;
+		return true;
 	if (!read_file(&run->arena, "/etc/hosts", &hosts) ||
 		!read_file(&run->arena, "/etc/resolv.conf", &resolv_conf))
-		return NULL;
+		return false;
 	settings = arena_take(&run->arena, sizeof(*settings));
 	if (!settings)
-		return NULL;
+		return false;
 	dns_settings_parse(settings, resolv_conf);
 	settings->hosts = hosts;
 	run->dns = settings;
-	return settings;
+	return true;
 }
 
-/* Two ids that a sender elsewhere cannot guess, out of the bytes the kernel gave us. */
-static void
-draw_ids(struct resolver *resolver)
+/* An id that a sender elsewhere cannot guess, out of the bytes the kernel gave us. */
+static uint16_t
+draw_id(void)
 {
-	static uint16_t drawn;
-	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM);
+	static uint64_t drawn;
+	uint64_t seed;
 
-	for (unsigned type = 0; type < DNS_TYPES; type++) {
-		uint64_t seed = 0, mixed;
-
-		if (random)
-			memcpy(&seed, random, sizeof(seed));
-		mixed = (seed ^ ++drawn) * UINT64_C(0x9e3779b97f4a7c15);
-		resolver->ids[type] = (uint16_t)(mixed >> 48);
-	}
+	memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof(seed));
+	return (uint16_t)((seed ^ ++drawn) * UINT64_C(0x9e3779b97f4a7c15) >> 48);
 }
 
 void
@@ -84,35 +70,24 @@ resolver_close(struct resolver *resolver)
 {
 	for (unsigned i = 0; i < DNS_SERVERS; i++)
 		resolver->servers[i].watch.want = WANT_NOTHING;
-	for (unsigned i = 0; i < DNS_TYPES; i++)
-		resolver->streams[i].watch.want = WANT_NOTHING;
+	for (unsigned type = 0; type < DNS_TYPES; type++)
+		resolver->streams[type].watch.want = WANT_NOTHING;
 	resolver->done = true;
 	resolver->wake_us = CLOCK_NEVER;
 }
 
-/* "SERVFAIL (10.0.0.2), connection refused (10.0.0.3)" */
-static void
-print_failures(const struct resolver *resolver, struct text *text)
+void
+resolver_print_problem(const struct resolver *resolver, struct text *text)
 {
 	const struct dns_settings *settings = resolver->check->run->dns;
 
-	for (unsigned i = 0; i < settings->server_count; i++) {
-		if (i > 0)
-			text_string(text, ", ");
-		if (resolver->servers[i].error)
-			verdict_errno(text, resolver->servers[i].error);
-		else
-			dns_rcode_print(text, resolver->servers[i].rcode);
-		text_string(text, " (");
+	if (!resolver->exhausted)
+		text_print(text, resolver->no_record ? "it has no address" : "no such host");
+	for (unsigned i = 0; resolver->exhausted && i < settings->server_count; i++) {
+		text_print(text, i ? ", %s (" : "%s (", resolver->servers[i].problem);
 		address_print_host(text, &settings->servers[i]);
 		text_char(text, ')');
 	}
-}
-
-static bool
-any_pending(const struct resolver *resolver)
-{
-	return resolver->pending[DNS_A] || resolver->pending[DNS_AAAA];
 }
 
 /* Turns to the next name that can be asked for. False when there are no more. */
@@ -126,66 +101,72 @@ next_candidate(struct resolver *resolver)
 		if (!dns_candidate(resolver->check->run->dns, resolver->name,
 			    resolver->candidate++, &text))
 			return false;
-		resolver->asking[text.length] = '\0';
+		text.bytes[text.length] = '\0';
 	} while (text.length > ADDRESS_NAME_LIMIT);
-	draw_ids(resolver);
 	resolver->tries = 0;
 	resolver->wake_us = 0;
 	for (unsigned type = 0; type < DNS_TYPES; type++) {
 		resolver->pending[type] = true;
+		resolver->ids[type] = draw_id();
 		for (unsigned i = 0; i < DNS_SERVERS; i++)
 			resolver->servers[i].failed[type] = false;
 	}
 	return true;
 }
 
-/* A server can't answer one type; when none is left that can, the type is given up. */
+/* A server will not answer one type; when none is left that might, the type is given up. */
 static void
-server_failed(struct resolver *resolver, unsigned index, enum dns_type type, int error,
-	unsigned rcode)
+server_failed(struct resolver *resolver, unsigned index, unsigned type, const char *problem)
 {
-	unsigned count = resolver->check->run->dns->server_count, failed = 0;
-	struct resolver_server *server = &resolver->servers[index];
+	unsigned i = 0, count = resolver->check->run->dns->server_count;
 
-	server->failed[type] = true;
-	server->error = error;
-	server->rcode = rcode;
-	for (unsigned i = 0; i < count; i++)
-		failed += resolver->servers[i].failed[type];
-	if (failed == count && resolver->pending[type]) {
+	resolver->servers[index].failed[type] = true;
+	resolver->servers[index].problem = problem;
+	resolver->wake_us = 0; /* ask the next one now */
+	while (i < count && resolver->servers[i].failed[type])
+		i++;
+	if (i == count && resolver->pending[type]) {
 		resolver->pending[type] = false;
 		resolver->exhausted = true;
 	}
-	resolver->wake_us = 0; /* ask the next one now */
 }
 
-static void
-server_gone(struct resolver *resolver, unsigned index, int error)
-{
-	for (unsigned type = 0; type < DNS_TYPES; type++)
-		server_failed(resolver, index, type, error, 0);
-}
-
-/* Sends what is still unanswered to one server. False when there is no descriptor for it. */
+/* Of a socket's error: true, and it is over with this server, unless it only has to wait. */
 static bool
-ask_server(struct resolver *resolver, unsigned index)
+server_gone(struct resolver *resolver, unsigned index)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return false;
+	for (unsigned type = 0; type < DNS_TYPES; type++)
+		server_failed(resolver, index, type, errno_words(errno));
+	return true;
+}
+
+static bool
+connect_server(struct resolver *resolver, struct watch *watch, unsigned index, int type)
 {
 	const union address *address = &resolver->check->run->dns->servers[index];
+
+	if (!check_socket(resolver->check, watch, address->any.sa_family, type))
+		return false;
+	watch->want = type == SOCK_DGRAM ? WANT_READ : WANT_WRITE;
+	if (connect(watch->fd, &address->any, sizeof(*address)) == 0 || errno == EINPROGRESS)
+		return true;
+	watch->want = WANT_NOTHING;
+	return false;
+}
+
+/* Sends what is still unanswered to one server. */
+static void
+ask_server(struct resolver *resolver, unsigned index)
+{
 	struct resolver_server *server = &resolver->servers[index];
 
-	if (!server->watch.open) {
-		if (!check_socket(resolver->check, &server->watch, address->any.sa_family, SOCK_DGRAM)) {
-			if (resolver->check->starved)
-				return false;
-			server_gone(resolver, index, errno);
-			return true;
-		}
-		server->watch.want = WANT_READ;
-		if (connect(server->watch.fd, &address->any, address_size(address)) != 0) {
-			server->watch.want = WANT_NOTHING;
-			server_gone(resolver, index, errno);
-			return true;
-		}
+	if (!server->watch.open && !connect_server(resolver, &server->watch, index, SOCK_DGRAM)) {
+		resolver->hungry = resolver->check->starved;
+		if (!resolver->hungry)
+			server_gone(resolver, index);
+		return;
 	}
 	for (unsigned type = 0; type < DNS_TYPES; type++) {
 		struct resolver_stream *stream = &resolver->streams[type];
@@ -196,25 +177,20 @@ ask_server(struct resolver *resolver, unsigned index)
 			(stream->watch.open && stream->server == index))
 			continue;
 		length = dns_question(question, resolver->asking, type, resolver->ids[type]);
-		if (length == 0) {
+		if (length == 0)
 			resolver->pending[type] = false;
-		} else if (send(server->watch.fd, question, length, MSG_NOSIGNAL) < 0 &&
-			   errno != EAGAIN && errno != EINTR) {
-			server_gone(resolver, index, errno);
-			return true;
-		}
+		else if (send(server->watch.fd, question, length, MSG_NOSIGNAL) < 0 &&
+			 server_gone(resolver, index))
+			return;
 	}
-	return true;
 }
 
 static bool
 may_answer(const struct resolver *resolver, unsigned index)
 {
-	for (unsigned type = 0; type < DNS_TYPES; type++) {
-		if (resolver->pending[type] && !resolver->servers[index].failed[type])
-			return true;
-	}
-	return false;
+	const bool *failed = resolver->servers[index].failed, *pending = resolver->pending;
+
+	return (pending[DNS_A] && !failed[DNS_A]) || (pending[DNS_AAAA] && !failed[DNS_AAAA]);
 }
 
 /* Asks the next server that may still answer; there is one while a type is pending. */
@@ -225,64 +201,50 @@ ask(struct resolver *resolver)
 
 	while (!may_answer(resolver, resolver->tries % count))
 		resolver->tries++;
-	resolver->wake_us =
-		clock_monotonic_us() + (resolver->tries < TRIES * count ? TRY_US : RARE_TRY_US);
-	resolver->hungry = !ask_server(resolver, resolver->tries % count);
-	resolver->tries++;
+	resolver->wake_us = clock_monotonic_us() + (resolver->tries < TRIES ? TRY_US : RARE_TRY_US);
+	resolver->hungry = false;
+	ask_server(resolver, resolver->tries++ % count);
 }
 
 static void
-open_stream(struct resolver *resolver, enum dns_type type, unsigned server)
+open_stream(struct resolver *resolver, unsigned type, unsigned server)
 {
-	const union address *address = &resolver->check->run->dns->servers[server];
 	struct resolver_stream *stream = &resolver->streams[type];
 
 	if (stream->watch.open) {
 		/* another server's has had its time */
 		if (stream->server != server && stream->watch.want != WANT_NOTHING) {
 			stream->watch.want = WANT_NOTHING;
-			server_failed(resolver, stream->server, type, ETIMEDOUT, 0);
+			server_failed(resolver, stream->server, type, errno_words(ETIMEDOUT));
 		}
 		return;
 	}
 	if (!stream->buffer)
 		stream->buffer = arena_take(&resolver->check->run->arena, 2 + DNS_ANSWER_SIZE);
-	if (!stream->buffer) {
-		server_failed(resolver, server, type, ENOMEM, 0);
-		return;
-	}
-	if (!check_socket(resolver->check, &stream->watch, address->any.sa_family, SOCK_STREAM)) {
-		if (!resolver->check->starved)
-			server_failed(resolver, server, type, errno, 0);
-		return; /* starved: the datagram that is sent again will bring us back */
-	}
 	stream->server = server;
 	stream->sent = stream->received = 0;
-	stream->watch.want = WANT_WRITE;
-	if (connect(stream->watch.fd, &address->any, address_size(address)) != 0 &&
-		errno != EINPROGRESS && errno != EINTR) {
-		stream->watch.want = WANT_NOTHING;
-		server_failed(resolver, server, type, errno, 0);
-	}
+	errno = ENOMEM;
+	if (stream->buffer && connect_server(resolver, &stream->watch, server, SOCK_STREAM))
+		return;
+	if (!resolver->check->starved) /* else the datagram that is sent again brings us back */
+		server_failed(resolver, server, type, errno_words(errno));
 }
 
 static void
-take_answer(struct resolver *resolver, enum dns_type type, unsigned server,
+take_answer(struct resolver *resolver, unsigned type, unsigned server,
 	const unsigned char *message, size_t length)
 {
-	unsigned rcode = 0;
-
 	if (!resolver->pending[type])
 		return;
 	switch (dns_answer(message, length, resolver->asking, type, resolver->ids[type],
-		&resolver->addresses, &rcode)) {
+		&resolver->addresses)) {
 	case DNS_NOT_OURS:
 		return;
 	case DNS_TRUNCATED:
 		open_stream(resolver, type, server);
 		return;
 	case DNS_REFUSED:
-		server_failed(resolver, server, type, 0, rcode);
+		server_failed(resolver, server, type, dns_rcode_words(message));
 		return;
 	case DNS_NO_RECORD:
 		resolver->no_record = true;
@@ -297,154 +259,116 @@ take_answer(struct resolver *resolver, enum dns_type type, unsigned server,
 static void
 receive_datagrams(struct resolver *resolver, unsigned index)
 {
-	struct resolver_server *server = &resolver->servers[index];
 	unsigned char *message = (unsigned char *)resolver->check->run->buffer;
 
-	server->watch.ready = false;
-	for (unsigned type = 0; type < 2 * DNS_TYPES; type++) {
-		ssize_t got = recv(server->watch.fd, message, DNS_ANSWER_SIZE, 0);
+	for (unsigned i = 0; i < 2 * DNS_TYPES; i++) {
+		ssize_t got = recv(resolver->servers[index].watch.fd, message, DNS_ANSWER_SIZE, 0);
 
 		if (got < 0) {
-			if (errno != EAGAIN && errno != EINTR)
-				server_gone(resolver, index, errno);
+			server_gone(resolver, index);
 			return;
 		}
-		take_answer(resolver, DNS_A, index, message, (size_t)got);
-		take_answer(resolver, DNS_AAAA, index, message, (size_t)got);
+		for (unsigned type = 0; type < DNS_TYPES; type++)
+			take_answer(resolver, type, index, message, (size_t)got);
 	}
 }
 
-/* 1: moved on, 0: it has to wait, -1: it failed, with errno */
-static int
-stream_send(struct resolver *resolver, struct resolver_stream *stream, enum dns_type type)
+/* How many bytes moved; 0: the end, -1: errno tells. Sets length once the answer is whole. */
+static ssize_t
+move_stream(struct resolver *resolver, unsigned type, size_t *length)
 {
-	unsigned char *message = stream->buffer;
-	size_t length = dns_question(message + 2, resolver->asking, type, resolver->ids[type]);
-	ssize_t sent;
+	struct resolver_stream *stream = &resolver->streams[type];
+	unsigned char *buffer = stream->buffer;
+	ssize_t moved;
 
-	message[0] = (unsigned char)(length >> 8);
-	message[1] = (unsigned char)length;
-	sent = send(stream->watch.fd, message + stream->sent, 2 + length - stream->sent, MSG_NOSIGNAL);
-	if (sent < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	stream->sent += (size_t)sent;
-	if (stream->sent == 2 + length)
-		stream->watch.want = WANT_READ;
-	return 0;
-}
+	if (stream->watch.want == WANT_WRITE) {
+		size_t size = dns_question(buffer + 2, resolver->asking, type, resolver->ids[type]);
 
-static int
-stream_receive(struct resolver_stream *stream, size_t *length)
-{
-	ssize_t got = recv(stream->watch.fd, stream->buffer + stream->received,
-		2 + DNS_ANSWER_SIZE - stream->received, 0);
-
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	stream->received += (size_t)got;
-	*length = (size_t)stream->buffer[0] << 8 | stream->buffer[1];
-	if (stream->received >= 2 && stream->received >= 2 + *length)
-		return 1;
-	errno = ECONNRESET;
-	return got == 0 || stream->received == 2 + DNS_ANSWER_SIZE ? -1 : 0;
+		buffer[0] = (unsigned char)(size >> 8);
+		buffer[1] = (unsigned char)size;
+		moved = send(stream->watch.fd, buffer + stream->sent, 2 + size - stream->sent, MSG_NOSIGNAL);
+		if (moved > 0 && (stream->sent += (size_t)moved) == 2 + size)
+			stream->watch.want = WANT_READ;
+		return moved;
+	}
+	moved = recv(stream->watch.fd, buffer + stream->received, 2 + DNS_ANSWER_SIZE - stream->received, 0);
+	if (moved > 0)
+		stream->received += (size_t)moved;
+	*length = (size_t)buffer[0] << 8 | buffer[1];
+	if (stream->received < 2 + *length)
+		*length = 0;
+	return moved;
 }
 
 static void
-drive_stream(struct resolver *resolver, enum dns_type type)
+drive_stream(struct resolver *resolver, unsigned type)
 {
 	struct resolver_stream *stream = &resolver->streams[type];
 	size_t length = 0;
-	int moved;
+	ssize_t moved = move_stream(resolver, type, &length);
 
-	stream->watch.ready = false;
-	if (stream->watch.want == WANT_WRITE)
-		moved = stream_send(resolver, stream, type);
-	else
-		moved = stream_receive(stream, &length);
-	if (moved == 0)
+	if ((moved > 0 && length == 0) || (moved < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	stream->watch.want = WANT_NOTHING;
-	if (moved > 0) {
+	if (moved >= 0) {
 		take_answer(resolver, type, stream->server, stream->buffer + 2, length);
-		errno = EPROTO;
+		errno = ECONNRESET;
 	}
 	if (resolver->pending[type] && !resolver->servers[stream->server].failed[type])
-		server_failed(resolver, stream->server, type, errno, 0);
-}
-
-static void
-settle(struct resolver *resolver)
-{
-	struct text text;
-
-	resolver_close(resolver);
-	if (resolver->addresses.count > 0)
-		return;
-	text = check_text(resolver->check, 3 * (size_t)TEXT_SHOWN);
-	if (resolver->exhausted)
-		print_failures(resolver, &text);
-	else
-		text_string(&text, resolver->no_record ? "it has no address" : "no such host");
-	resolver->problem = check_keep(resolver->check, &text);
+		server_failed(resolver, stream->server, type, errno_words(errno));
 }
 
 static void
 advance(struct resolver *resolver)
 {
-	for (;;) {
-		bool over = resolver->addresses.count > 0 || resolver->exhausted;
+	do {
+		bool pending = resolver->pending[DNS_A] || resolver->pending[DNS_AAAA];
 
-		if (!any_pending(resolver) && (over || !next_candidate(resolver))) {
-			settle(resolver);
+		if (!pending &&
+			(resolver->addresses.count > 0 || resolver->exhausted || !next_candidate(resolver))) {
+			resolver_close(resolver);
 			return;
 		}
 		if (!resolver->hungry && clock_monotonic_us() < resolver->wake_us)
 			return;
 		ask(resolver);
-		if (resolver->hungry)
-			return;
-	}
+	} while (!resolver->hungry);
 }
 
 void
 resolver_drive(struct resolver *resolver)
 {
-	if (resolver->done)
-		return;
-	if (!resolver->asked) { /* not begun, for want of a descriptor or of memory */
+	if (!resolver->done && !resolver->asked) { /* not begun, for want of a descriptor */
 		resolver_open(resolver, resolver->check, resolver->name);
 		return;
 	}
-	for (unsigned i = 0; i < DNS_SERVERS; i++) {
+	for (unsigned i = 0; !resolver->done && i < DNS_SERVERS; i++) {
 		if (resolver->servers[i].watch.open && resolver->servers[i].watch.ready)
 			receive_datagrams(resolver, i);
 	}
-	for (unsigned type = 0; type < DNS_TYPES; type++) {
+	for (unsigned type = 0; !resolver->done && type < DNS_TYPES; type++) {
 		struct watch *watch = &resolver->streams[type].watch;
 
 		if (watch->open && watch->ready && watch->want != WANT_NOTHING)
 			drive_stream(resolver, type);
 	}
-	advance(resolver);
+	if (!resolver->done)
+		advance(resolver);
 }
 
 void
 resolver_open(struct resolver *resolver, struct check *check, struct slice name)
 {
-	const struct dns_settings *settings;
-
-	*resolver = (struct resolver){ .check = check, .name = name, .wake_us = CLOCK_NEVER };
-	if (dns_is_localhost(name)) {
-		dns_localhost(&resolver->addresses);
-		resolver_close(resolver);
-		return;
+	resolver->check = check;
+	resolver->name = name;
+	resolver->wake_us = CLOCK_NEVER;
+	if (!dns_localhost(name, &resolver->addresses)) {
+		if (!load_settings(check->run)) {
+			check->starved = true;
+			return;
+		}
+		dns_hosts(check->run->dns->hosts, name, &resolver->addresses);
 	}
-	settings = settings_of(check->run);
-	if (!settings) {
-		check->starved = true;
-		return;
-	}
-	dns_hosts(settings->hosts, name, &resolver->addresses);
 	if (resolver->addresses.count > 0) {
 		resolver_close(resolver);
 		return;

@@ -2,156 +2,126 @@
 
 #include "text.h"
 
+struct error error;
+
 struct slice
 slice_of(const char *string)
 {
 	return (struct slice){ string, strlen(string) };
 }
 
-struct slice
-slice_after(struct slice slice, size_t count)
-{
-	return (struct slice){ slice.bytes + count, slice.length - count };
-}
-
-struct slice
-slice_first(struct slice slice, size_t count)
-{
-	return (struct slice){ slice.bytes, count };
-}
-
 bool
-slice_equal(struct slice a, struct slice b)
+slice_is(struct slice slice, const char *string)
 {
-	return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+	return slice.length == strlen(string) && memcmp(slice.bytes, string, slice.length) == 0;
 }
 
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 bool
-slice_equal_nocase(struct slice a, struct slice b)
+slice_same(struct slice a, struct slice b)
 {
 	if (a.length != b.length)
 		return false;
-	for (size_t i = 0; i < a.length; i++) {
-		if (lower(a.bytes[i]) != lower(b.bytes[i]))
-			return false;
+	while (a.length > 0 && lower(*a.bytes) == lower(*b.bytes)) {
+		a = slice_after(a, 1);
+		b.bytes++;
 	}
-	return true;
+	return a.length == 0;
 }
 
 bool
-slice_starts(struct slice slice, struct slice prefix)
+slice_like(struct slice slice, const char *string)
 {
-	return slice.length >= prefix.length &&
-	       slice_equal(slice_first(slice, prefix.length), prefix);
+	return slice_same(slice, slice_of(string));
+}
+
+bool
+slice_starts(struct slice slice, const char *prefix)
+{
+	struct slice wanted = slice_of(prefix);
+
+	return slice.length >= wanted.length && slice_same(slice_first(slice, wanted.length), wanted);
 }
 
 size_t
 slice_find(struct slice slice, char byte)
 {
-	const char *found = slice.length ? memchr(slice.bytes, byte, slice.length) : NULL;
+	size_t at = 0;
 
-	return found ? (size_t)(found - slice.bytes) : slice.length;
+	while (at < slice.length && slice.bytes[at] != byte)
+		at++;
+	return at;
 }
 
-static unsigned char
-least(unsigned a, unsigned b)
+struct slice
+slice_cut(struct slice *slice, char byte)
 {
-	return (unsigned char)(a < b ? a : b);
+	struct slice before = slice_first(*slice, slice_find(*slice, byte));
+
+	*slice = slice_after(*slice, before.length + (before.length < slice->length));
+	return before;
 }
 
-unsigned
-slice_distance(struct slice a, struct slice b)
+uint64_t
+slice_decimal(struct slice slice, uint64_t limit)
 {
-	enum { LONGEST = 15 };
-	/* rows[i][j]: the first i bytes of a against the first j of b */
-	unsigned char rows[LONGEST + 1][LONGEST + 1];
+	uint64_t value = 0;
 
-	if (a.length > LONGEST || b.length > LONGEST)
-		return 255;
-	for (unsigned i = 0; i <= a.length; i++) {
-		for (unsigned j = 0; j <= b.length; j++) {
-			if (i == 0 || j == 0) {
-				rows[i][j] = (unsigned char)(i + j);
-				continue;
-			}
-			rows[i][j] = least(rows[i - 1][j] + 1u, rows[i][j - 1] + 1u);
-			rows[i][j] = least(rows[i][j],
-				rows[i - 1][j - 1] + (unsigned)(a.bytes[i - 1] != b.bytes[j - 1]));
-			if (i > 1 && j > 1 && a.bytes[i - 1] == b.bytes[j - 2] &&
-				a.bytes[i - 2] == b.bytes[j - 1])
-				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1u);
-		}
+	for (size_t i = 0; i < slice.length && value <= limit; i++) {
+		unsigned digit = (unsigned char)slice.bytes[i] - (unsigned)'0';
+
+		value = digit > 9 ? UINT64_MAX : value * 10 + digit;
 	}
-	return rows[a.length][b.length];
+	return slice.length > 0 && value <= limit ? value : UINT64_MAX;
 }
 
 bool
-slice_resembles(struct slice written, struct slice meant)
+slice_resembles(struct slice written, const char *meant)
 {
-	return slice_distance(written, meant) <= 1 + meant.length / 5;
+	struct slice wanted = slice_of(meant);
+	const char *a = written.bytes, *b = wanted.bytes;
+
+	while (written.length && wanted.length && *a == *b) {
+		written.length--, wanted.length--;
+		a++, b++;
+	}
+	while (written.length && wanted.length && a[written.length - 1] == b[wanted.length - 1])
+		written.length--, wanted.length--;
+	if (written.length == 2 && wanted.length == 2)
+		return a[0] == b[1] && a[1] == b[0];
+	return written.length <= 1 && wanted.length <= 1;
 }
 
-bool
-slice_decimal(struct slice slice, uint64_t limit, uint64_t *value)
+int32_t
+utf8_take(struct slice *slice)
 {
-	uint64_t sum = 0;
+	static const int32_t smallest[] = { 0x80, 0x800, 0x10000 };
+	unsigned char first = (unsigned char)slice->bytes[0];
+	/* bytes to follow the first */
+	unsigned more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+	int32_t code = first & (0x3f >> more);
 
-	for (size_t i = 0; i < slice.length; i++) {
-		unsigned digit = (unsigned)slice.bytes[i] - '0';
-
-		if (digit > 9 || digit > limit || sum > (limit - digit) / 10)
-			return false;
-		sum = sum * 10 + digit;
-	}
-	*value = sum;
-	return slice.length > 0;
-}
-
-/* The code point of the sequence at the start and its length; 0 where it is not valid. */
-static size_t
-utf8_decode(struct slice slice, uint32_t *code)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char first;
-	size_t length;
-
-	if (slice.length == 0)
-		return 0;
-	first = (unsigned char)slice.bytes[0];
-	if (first < 0x80) {
-		*code = first;
-		return 1;
-	}
-	if (first < 0xc0 || first > 0xf7)
-		return 0;
-	length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (slice.length < length)
-		return 0;
-	*code = first & (0xffu >> (length + 1));
-	for (size_t i = 1; i < length; i++) {
-		unsigned char next = (unsigned char)slice.bytes[i];
+	*slice = slice_after(*slice, 1);
+	if (first < 0x80)
+		return first;
+	if (first < 0xc0 || first > 0xf7 || slice->length < more)
+		return -1;
+	for (unsigned i = 0; i < more; i++) {
+		unsigned char next = (unsigned char)slice->bytes[i];
 
 		if ((next & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (next & 0x3f);
+			return -1;
+		code = code << 6 | (next & 0x3f);
 	}
-	if (*code < smallest[length] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return length;
-}
-
-size_t
-utf8_length(struct slice slice)
-{
-	uint32_t code;
-
-	return utf8_decode(slice, &code);
+	if (code < smallest[more - 1] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return -1;
+	*slice = slice_after(*slice, more);
+	return code;
 }
 
 void *
@@ -159,62 +129,52 @@ arena_take(struct arena *arena, size_t size)
 {
 	size_t align = _Alignof(max_align_t);
 	size_t pad = -(uintptr_t)arena->next & (align - 1);
-	size_t left = (size_t)(arena->end - arena->next);
-	char *memory;
+	char *memory = arena->next + pad;
 
-	if (pad > left || size > left - pad)
+	if (pad + size > (size_t)(arena->end - arena->next))
 		return NULL;
-	memory = arena->next + pad;
 	arena->next = memory + size;
-	return memory;
+	return memset(memory, 0, size);
 }
 
-struct text
-text_open(struct arena *arena)
+void
+text_open(struct text *text, struct arena *arena, size_t limit)
 {
 	size_t left = (size_t)(arena->end - arena->next);
 
-	/* one byte is kept back for the NUL of text_keep */
-	return (struct text){ arena->next, 0, left ? left - 1 : 0, left == 0 };
+	if (left > 0)
+		left--; /* for the NUL of text_keep */
+	*text = (struct text){ arena->next, 0, left < limit ? left : limit, false };
 }
 
 struct slice
 text_keep(struct arena *arena, struct text *text)
 {
-	text->bytes[text->length] = '\0';
-	arena->next = text->bytes + text->length + 1;
+	if (text->bytes == arena->end)
+		return slice_of("");
+	arena->next = text->bytes + text->length;
+	*arena->next++ = '\0';
 	return (struct slice){ text->bytes, text->length };
 }
 
 void
 text_slice(struct text *text, struct slice slice)
 {
-	size_t left = text->capacity - text->length;
-
-	if (slice.length > left) {
-		slice.length = left;
-		text->cut = true;
-	}
-	if (slice.length == 0)
-		return;
-	memcpy(text->bytes + text->length, slice.bytes, slice.length);
-	text->length += slice.length;
+	for (size_t i = 0; i < slice.length; i++)
+		text_char(text, slice.bytes[i]);
 }
 
 void
 text_char(struct text *text, char c)
 {
-	text_slice(text, (struct slice){ &c, 1 });
+	if (text->length < text->capacity)
+		text->bytes[text->length++] = c;
+	else
+		text->cut = true;
 }
 
-void
-text_string(struct text *text, const char *string)
-{
-	text_slice(text, slice_of(string));
-}
-
-void
-text_decimal(struct text *text, uint64_t value)
+static void
+print_decimal(struct text *text, uint64_t value)
 {
 	char digits[20];
 	size_t at = sizeof(digits);
@@ -226,7 +186,7 @@ text_decimal(struct text *text, uint64_t value)
 }
 
 static bool
-printable(uint32_t code)
+printable(int32_t code)
 {
 	bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
 	bool bidirectional = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
@@ -234,54 +194,81 @@ printable(uint32_t code)
 	return !control && !bidirectional;
 }
 
-void
-text_escaped(struct text *text, struct slice slice)
+static void
+print_escaped(struct text *text, struct slice slice, const char *quote)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t shown = 0;
+	const char *end = slice.bytes + TEXT_SHOWN;
 
-	while (shown < slice.length) {
-		struct slice rest = slice_after(slice, shown);
-		uint32_t code = 0;
-		size_t length = utf8_decode(rest, &code);
+	text_slice(text, slice_of(quote));
+	while (slice.length > 0) {
+		const char *at = slice.bytes;
+		bool good = printable(utf8_take(&slice));
 
-		if (shown + (length ? length : 1) > TEXT_SHOWN) {
-			text_string(text, "...");
-			return;
+		if (slice.bytes > end) {
+			text_print(text, "...");
+			break;
 		}
-		if (length > 0 && printable(code)) {
-			text_slice(text, slice_first(rest, length));
-			shown += length;
+		for (; at < slice.bytes; at++) {
+			if (good)
+				text_char(text, *at);
+			else
+				text_print(text, "\\x%c%c", hex[*at >> 4 & 15], hex[*at & 15]);
+		}
+	}
+	text_slice(text, slice_of(quote));
+}
+
+void
+text_print_list(struct text *text, const char *format, va_list *list)
+{
+	for (; *format; format++) {
+		struct slice slice;
+
+		if (*format != '%') {
+			text_char(text, *format);
 			continue;
 		}
-		for (size_t end = shown + (length ? length : 1); shown < end; shown++) {
-			unsigned char byte = (unsigned char)slice.bytes[shown];
-
-			text_string(text, "\\x");
-			text_char(text, hex[byte >> 4]);
-			text_char(text, hex[byte & 15]);
+		switch (*++format) {
+		case '%':
+			text_char(text, '%');
+			continue;
+		case 'c':
+			text_char(text, (char)va_arg(*list, int));
+			continue;
+		case 'u':
+			print_decimal(text, va_arg(*list, uint64_t));
+			continue;
+		case 's':
+			text_slice(text, slice_of(va_arg(*list, const char *)));
+			continue;
 		}
+		slice = va_arg(*list, struct slice);
+		if (*format == 'r')
+			text_slice(text, slice);
+		else
+			print_escaped(text, slice, *format == 'q' ? "\"" : "");
 	}
 }
 
 void
-text_quoted(struct text *text, struct slice slice)
+text_print(struct text *text, const char *format, ...)
 {
-	text_char(text, '"');
-	text_escaped(text, slice);
-	text_char(text, '"');
+	va_list list;
+
+	va_start(list, format);
+	text_print_list(text, format, &list);
+	va_end(list);
 }
 
-struct text *
-error_begin(struct error *error)
+void
+fail(const char *format, ...)
 {
-	error->words = (struct text){ error->bytes, 0, sizeof(error->bytes), false };
-	return &error->words;
-}
+	va_list list;
 
-bool
-error_set(struct error *error, const char *words)
-{
-	text_string(error_begin(error), words);
-	return false;
+	error.words.length = 0;
+	va_start(list, format);
+	text_print_list(&error.words, format, &list);
+	va_end(list);
+	longjmp(error.trap, 1);
 }

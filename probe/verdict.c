@@ -1,50 +1,52 @@
 #include <errno.h>
+#include <string.h>
 
 #include "verdict.h"
 
-/* #0 #1: numbers. $0 $1: texts, escaped. "0 "1: texts, escaped and in quotes. %0 %1:
- * texts that the program put together itself, foreign bytes in them escaped already. */
-static const char *const words[] = {
-	[OUTCOME_STATUS] = "status #0",
+static const char *const formats[OUTCOMES] = {
+	[OUTCOME_STATUS] = "status %u",
 	[OUTCOME_CONNECTED] = "connected",
-	[OUTCOME_CONTAINS] = "$0 contains the text",
+	[OUTCOME_CONTAINS] = "contains the text",
 	[OUTCOME_EXISTS] = "exists",
 	[OUTCOME_ABSENT] = "absent",
-	[OUTCOME_TIMED_OUT] = "timed out after #0 ms while %0",
-	[OUTCOME_CONNECT_FAILED] = "%0",
-	[OUTCOME_RESOLVE_FAILED] = "cannot resolve $0: %1",
-	[OUTCOME_ERRNO] = "%0 while %1",
-	[OUTCOME_CLOSED] = "connection closed while %1",
-	[OUTCOME_STATUS_REFUSED] = "status #0, want $1",
-	[OUTCOME_REDIRECTED] = "status #0 to $0, want $1",
-	[OUTCOME_NOT_HTTP] = "the answer is not HTTP/1, it starts with \"0",
-	[OUTCOME_BAD_STATUS_LINE] = "malformed status line",
-	[OUTCOME_BAD_HEADER] = "malformed header line",
-	[OUTCOME_BAD_LENGTH] = "malformed or contradictory Content-Length",
-	[OUTCOME_BAD_CODING] = "the body has a Transfer-Encoding other than chunked",
-	[OUTCOME_BAD_CHUNK] = "malformed chunk in the body",
-	[OUTCOME_HEADERS_TOO_LONG] = "the response header block is larger than 16 KiB",
-	[OUTCOME_BODY_CUT_SHORT] = "connection closed before the end of the body",
-	[OUTCOME_NO_BODY] = "status #0, this answer has no body to look for \"1 in",
-	[OUTCOME_CONTAINS_NOT] = "$0 does not contain \"1",
-	[OUTCOME_CONTENT_TOO_LONG] = "$0 is larger than 64 KiB, the first 64 KiB do not contain \"1",
-	[OUTCOME_FILE_ERROR] = "$0",
+	[OUTCOME_TIMED_OUT] = "timed out after %u ms while %r",
+	[OUTCOME_CONNECT_FAILED] = "%r",
+	[OUTCOME_RESOLVE_FAILED] = "cannot resolve %e: %r",
+	[OUTCOME_ERROR] = "%s while %r",
+	[OUTCOME_CLOSED] = "connection closed while %r",
+	[OUTCOME_TO_ITSELF] = "nothing listens, the connection came back to its own port",
+	[OUTCOME_STATUS_REFUSED] = "status %u, want %e",
+	[OUTCOME_REDIRECTED] = "status %u to %e, want %e",
+	[OUTCOME_NOT_HTTP] = "the answer is not HTTP/1, it starts with %q",
+	[OUTCOME_BAD_HTTP] = "malformed %s",
+	[OUTCOME_NO_BODY] = "status %u, an answer without a body cannot contain %q",
+	[OUTCOME_CONTAINS_NOT] = "%s does not contain %q",
+	[OUTCOME_CONTENT_TOO_LONG] = "%s is larger than 64 KiB, its first 64 KiB do not contain %q",
+	[OUTCOME_FILE_ERROR] = "%s",
 	[OUTCOME_FILE_EXISTS] = "exists, want it absent",
-	[OUTCOME_FILE_KIND] = "$0, want a regular file",
-	[OUTCOME_FILE_SMALL] = "#0 bytes, want at least #1",
-	[OUTCOME_FILE_OLD] = "modified $0 ago, want at most $1",
-	[OUTCOME_FILE_FUTURE] = "modified $0 in the future",
-	[OUTCOME_CONNECTED_TO_ITSELF] = "nothing listens, the connection came back to its own port",
-	[OUTCOME_NO_MEMORY] = "out of memory for this check",
+	[OUTCOME_FILE_TYPE] = "is a %s, want a regular file",
+	[OUTCOME_FILE_SMALL] = "%u bytes, want at least %u",
+	[OUTCOME_FILE_OLD] = "modified %r ago, want at most %r",
+	[OUTCOME_FILE_FUTURE] = "modified %r in the future",
+	[OUTCOME_NO_MEMORY] = "out of memory",
 };
+
+bool
+outcome_healthy(enum outcome outcome)
+{
+	return outcome > OUTCOME_NONE && outcome <= OUTCOME_ABSENT;
+}
+
+const char *
+outcome_format(enum outcome outcome)
+{
+	return formats[outcome];
+}
 
 const char *
 phase_words(enum phase phase)
 {
-	static const char *const phases[] = {
-		[PHASE_RESOLVING] = "resolving ",
-		[PHASE_CONNECTING] = "connecting to ",
-		[PHASE_SENDING] = "sending",
+	static const char phases[][28] = {
 		[PHASE_STATUS_LINE] = "waiting for the status line",
 		[PHASE_HEADERS] = "reading headers",
 		[PHASE_BODY] = "reading the body",
@@ -54,75 +56,53 @@ phase_words(enum phase phase)
 	return phases[phase];
 }
 
-bool
-verdict_healthy(const struct verdict *verdict)
+/* numbers[i] has the i-th of the words */
+static const unsigned char numbers[] = {
+	EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EBADF, ECONNABORTED, ECONNREFUSED, ECONNRESET,
+	EHOSTUNREACH, EIO, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENETUNREACH, ENFILE, ENOBUFS,
+	ENOENT, ENOMEM, ENOTDIR, ENOTSOCK, EPERM, EPIPE, EPROTOTYPE, ETIMEDOUT,
+};
+
+static const char words[] =
+	"permission denied\0"
+	"address not available\0"
+	"address family not supported\0"
+	"bad file descriptor\0"
+	"connection aborted\0"
+	"connection refused\0"
+	"connection reset\0"
+	"no route to host\0"
+	"input/output error\0"
+	"is a directory\0"
+	"too many symbolic links\0"
+	"too many open files\0"
+	"file name too long\0"
+	"network unreachable\0"
+	"too many open files in system\0"
+	"no buffer space available\0"
+	"no such file or directory\0"
+	"out of memory\0"
+	"not a directory\0"
+	"not a socket\0"
+	"operation not permitted\0"
+	"broken pipe\0"
+	"wrong type of socket\0"
+	"timed out\0";
+
+const char *
+errno_words(int number)
 {
-	return verdict->outcome != OUTCOME_NONE && verdict->outcome <= OUTCOME_LAST_HEALTHY;
-}
+	static char other[] = "error 000";
+	const char *at = words;
 
-void
-verdict_print(struct text *text, const struct verdict *verdict)
-{
-	const char *at = words[verdict->outcome];
-
-	for (; *at; at++) {
-		unsigned which = (unsigned char)at[1] - (unsigned)'0';
-
-		if (which > 1 || slice_find(SLICE("#$%\""), *at) == 4) {
-			text_char(text, *at);
-			continue;
-		}
-		if (*at == '#')
-			text_decimal(text, verdict->numbers[which]);
-		else if (*at == '$')
-			text_escaped(text, verdict->texts[which]);
-		else if (*at == '%')
-			text_slice(text, verdict->texts[which]);
-		else
-			text_quoted(text, verdict->texts[which]);
-		at++;
+	for (size_t i = 0; i < sizeof(numbers); i++) {
+		if (numbers[i] == number)
+			return at;
+		at += strlen(at) + 1;
 	}
-}
-
-void
-verdict_errno(struct text *text, int number)
-{
-	static const struct {
-		int number;
-		char words[32];
-	} errors[] = {
-		{ EACCES, "permission denied" },
-		{ EADDRNOTAVAIL, "address not available" },
-		{ EAFNOSUPPORT, "address family not supported" },
-		{ EBADF, "bad file descriptor" },
-		{ ECONNABORTED, "connection aborted" },
-		{ ECONNREFUSED, "connection refused" },
-		{ ECONNRESET, "connection reset" },
-		{ EHOSTUNREACH, "no route to host" },
-		{ EIO, "input/output error" },
-		{ EISDIR, "is a directory" },
-		{ ELOOP, "too many symbolic links" },
-		{ EMFILE, "too many open files" },
-		{ ENAMETOOLONG, "file name too long" },
-		{ ENETUNREACH, "network unreachable" },
-		{ ENFILE, "too many open files in system" },
-		{ ENOBUFS, "no buffer space available" },
-		{ ENOENT, "no such file or directory" },
-		{ ENOMEM, "out of memory" },
-		{ ENOTDIR, "not a directory" },
-		{ ENOTSOCK, "not a socket" },
-		{ EPERM, "operation not permitted" },
-		{ EPIPE, "broken pipe" },
-		{ EPROTOTYPE, "wrong type of socket" },
-		{ ETIMEDOUT, "connection timed out" },
-	};
-
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-		if (errors[i].number == number) {
-			text_string(text, errors[i].words);
-			return;
-		}
+	for (char *digit = other + 8; *digit != ' '; digit--) {
+		*digit = (char)('0' + number % 10);
+		number /= 10;
 	}
-	text_string(text, "error ");
-	text_decimal(text, (uint64_t)number);
+	return other;
 }
