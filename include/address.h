@@ -31,6 +31,9 @@ struct url {
 	struct slice path;      /* with the query; empty or begins with '/' or '?' */
 };
 
+/* A target is followed by a NUL, as every string of the configuration is. It may hold others,
+ * and they are refused. */
+
 /* HOST:PORT, [IPv6]:PORT, unix:PATH, each of the first two with or without tcp://; or it
  * fails */
 void endpoint_parse(struct slice, struct endpoint *);
@@ -38,12 +41,29 @@ void endpoint_parse(struct slice, struct endpoint *);
  * fails */
 void url_parse(struct slice, struct url *);
 
-/* an IPv4 or IPv6 literal without brackets */
-bool address_literal(struct slice, uint16_t port, union address *);
+/* Reads an IPv4 or IPv6 literal without brackets; a byte that belongs to none follows it.
+ * The port is 0. */
+bool address_literal(struct slice, union address *);
+/* an IPv4 address from its 4 bytes, or an IPv6 one from its 16; the port is 0 */
+void address_set(union address *, const void *bytes, size_t size);
 /* a.b.c.d or, by RFC 5952, a:b::c */
 void address_print_host(struct text *, const union address *);
 /* 10.0.0.7:5432 or [::1]:5432 */
 void address_print(struct text *, const union address *);
 void address_set_port(union address *, uint16_t port);
+
+/* two bytes in network order */
+static inline unsigned
+read_u16(const unsigned char *at)
+{
+	return (unsigned)at[0] << 8 | at[1];
+}
+
+static inline void
+write_u16(unsigned char *at, unsigned value)
+{
+	at[0] = (unsigned char)(value >> 8);
+	at[1] = (unsigned char)value;
+}
 
 #endif

@@ -45,6 +45,7 @@ struct check {
 	/* the rest belongs to a run; the engine clears it before start */
 	bool starved;          /* it needs a descriptor and there was none: ready is called
 	                          again when one has come free */
+	int64_t limit_ms;      /* its deadline, from the start of the run */
 	struct run *run;
 	struct watch *watches; /* every descriptor it has open is in this list */
 	int64_t wake_us;       /* ready is called at this time whatever the descriptors do */
@@ -64,7 +65,7 @@ struct check_kind {
 	const struct field *fields; /* the first is the target: its name is the kind's, the key
 	                               in health.json and the option */
 	size_t size;                /* of the kind's structure, which starts as all zeros */
-	const char *argument, *help; /* of the option */
+	const char *help;           /* the option's line, as options has them */
 	/* Called after each field: words where what has been read so far contradicts itself,
 	 * else NULL. */
 	const char *(*conflict)(const struct check *);

@@ -33,16 +33,16 @@ extern struct config {
 
 /* Begins anew, with memory from the arena. */
 void config_open(struct arena *);
-/* Reads a whole health.json, or fails. The text may be longer than CONFIG_LIMIT; then it
- * fails at the first byte too many, unless before it. */
+/* Reads a whole health.json, or refuses it. The text may be longer than CONFIG_LIMIT; then
+ * that is wrong at the first byte too many, unless something is before it. */
 void config_read(struct slice text);
 /* Adds a check that has nothing but its target, as the options --http, --tcp and --file do;
- * or it fails. */
+ * or refuses it. */
 void config_add(const struct check_kind *, struct slice target);
-/* "checks[2].tcp": where the reading is, nothing at the top level */
+/* "checks[2].tcp: ": where the reading is, nothing at the top level */
 void config_print_path(struct text *);
 
-/* The value that the reading has come to, or they fail. */
+/* The value that the reading has come to, or they refuse it. */
 struct slice config_string(void);   /* expanded, a NUL behind it */
 struct slice config_text(void);     /* a string that is not empty */
 bool config_bool(void);
@@ -50,7 +50,7 @@ int64_t config_duration(void);      /* in ms */
 uint64_t config_whole(void);        /* a whole number */
 struct pair *config_headers(void);  /* an object of strings that fit in HTTP fields */
 void config_ignored(void *);        /* a string, which is not expanded */
-void config_later(void *);          /* of a later version: fails */
+void config_later(void *);          /* of a later version: refused */
 _Noreturn void config_wrong_type(const char *wanted);
 
 #endif

@@ -1,5 +1,5 @@
 /* dns: hosts files, resolv.conf, and the messages of RFC 1035 through musl's res_mkquery
- * and ns_*. No I/O. */
+ * and dn_expand. No I/O. */
 #ifndef DNS_H
 #define DNS_H
 
@@ -8,19 +8,18 @@
 enum {
 	DNS_SERVERS = 3, /* as resolv.conf(5) has it */
 	DNS_DOMAINS = 6,
-	DNS_ADDRESSES = 64,  /* of one name; more are passed over */
+	DNS_ADDRESSES = 64,   /* of one name; more are passed over */
 	DNS_QUERY_SIZE = 280, /* the largest question */
 	DNS_ANSWER_SIZE = 4096,
 };
 
-/* resolv.conf, and the text of the hosts file. Slices are borrowed. */
+/* resolv.conf, and the text of the hosts file. Slices are borrowed; a NUL follows each text. */
 struct dns_settings {
-	union address servers[DNS_SERVERS];
-	unsigned server_count;
-	struct slice domains[DNS_DOMAINS];
-	unsigned domain_count;
 	uint64_t ndots;
+	unsigned server_count, domain_count;
 	struct slice hosts;
+	union address servers[DNS_SERVERS];
+	struct slice domains[DNS_DOMAINS];
 };
 
 enum dns_type {
@@ -30,8 +29,8 @@ enum dns_type {
 };
 
 struct dns_addresses {
-	union address list[DNS_ADDRESSES];
-	unsigned count;
+	unsigned count, limit; /* more than limit are passed over */
+	union address *list;
 };
 
 enum dns_result {

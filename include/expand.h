@@ -10,7 +10,7 @@
  * '$' stands for itself. */
 void expand(struct slice in, struct text *out);
 
-/* the environment's value; false: unset. Borrowed from the environment. */
-bool expand_variable(struct slice name, struct slice *value);
+/* the environment's value, NULL where it is unset. Borrowed from the environment. */
+const char *expand_variable(struct slice name);
 
 #endif

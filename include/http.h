@@ -11,7 +11,7 @@ enum {
 
 enum http_event {
 	HTTP_MORE,    /* the input is used up */
-	HTTP_HEAD,    /* the final header block is complete: status and location are valid */
+	HTTP_HEAD,    /* the final header block is complete: status, location, bodiless are valid */
 	HTTP_CONTENT, /* content is the next run of the body, transfer coding taken off */
 	HTTP_END,     /* the message is complete */
 	HTTP_FOREIGN, /* it is not HTTP/1: content is how it starts */
@@ -21,37 +21,42 @@ enum http_event {
 
 struct http_response {
 	/* for the caller */
-	unsigned status;
-	struct slice content;  /* borrowed from the input, or kept in lines */
-	struct slice location; /* empty where there is none; kept in lines */
 	const char *problem;
+	unsigned status;
+	struct slice content;  /* borrowed from the input, or kept in line */
+	struct slice location; /* empty where there is none; kept in place */
+
+	bool bodiless; /* an answer like this has no body at all, RFC 9112, 6.3 */
 
 	/* the parser's own */
+	enum http_framing {
+		HTTP_NO_FRAMING,
+		HTTP_LENGTH,
+		HTTP_CODING,
+	} framing; /* whether the last header is one of those that delimit the body, and which */
+	enum http_coding {
+		HTTP_PLAIN,
+		HTTP_CHUNKED,
+		HTTP_CODED, /* in some way that cannot be read */
+	} coding;
 	enum http_state {
 		HTTP_STATUS_LINE,
 		HTTP_HEADER_LINE,
-		HTTP_BODY_START,
-		HTTP_BODY_LENGTH,
-		HTTP_BODY_TO_END,
 		HTTP_CHUNK_LINE,
-		HTTP_CHUNK_DATA,
-		HTTP_CHUNK_END, /* the empty line after the data */
 		HTTP_TRAILER,
-		HTTP_STOPPED, /* stopped is said again and again */
+		HTTP_CHUNK, /* the data, and once nothing of it is left the empty line after it */
+		HTTP_BODY,  /* nothing left: it has ended */
 	} state;
-	enum http_event stopped;
-	bool head_request;
-	bool framing;              /* the last header was one of those that delimit the body */
-	bool has_length, chunked, coded; /* coded: by something else than chunked */
-	unsigned block;            /* bytes of the header block, or of the trailers, so far */
-	uint64_t left;             /* Content-Length, then what is left of it or of a chunk */
-	char *lines;               /* a line that came in pieces, and behind it the location */
-	size_t line_length;
+	int64_t left;   /* of the body or the chunk; negative: it goes on to the stream's end */
+	unsigned block; /* bytes of the header block, or of the trailers, so far */
+	unsigned length;
+	char line[HTTP_LINE + 1];
+	char place[HTTP_LINE];
 };
 
 struct http_request {
-	struct slice method, path, authority;
-	struct pair *headers; /* these add to ours or, by name, replace them */
+	struct slice method, path, authority; /* a NUL, or more of the URL, follows the path */
+	struct pair *headers;                 /* these add to ours or, by name, replace them */
 	bool has_body;
 	struct slice body;
 };
@@ -62,19 +67,16 @@ void http_request_print(struct text *, const struct http_request *);
 /* a token of RFC 9110, section 5.6.2 */
 bool http_token(struct slice);
 
-/* Does code match the list, as in "2xx" or "200-299,401"? */
+/* Does code match the list, as in "2xx" or "200-299,401"? Fails at an item that cannot
+ * stand in one; code 0, which none matches, has every item looked at. */
 bool http_status_match(struct slice list, unsigned code);
-/* Fails unless it is such a list. */
-void http_status_check(struct slice list);
 
-/* head_request: the answer has no body. lines are 2 * HTTP_LINE bytes that outlive it. */
-void http_open(struct http_response *, bool head_request, char *lines);
+/* bodiless: it answers HEAD */
+void http_open(struct http_response *, bool bodiless);
 /* Takes from the input until there is something to say. Interim responses but 101 are
- * passed over. */
+ * passed over. After HTTP_FOREIGN and HTTP_BROKEN there is no more to be fed. */
 enum http_event http_feed(struct http_response *, struct slice *input);
-/* The stream has ended: HTTP_END, HTTP_CUT, or what was wrong already. */
+/* The stream has ended after HTTP_MORE: HTTP_END, HTTP_CUT or HTTP_FOREIGN. */
 enum http_event http_end(struct http_response *);
-/* after HTTP_HEAD: whether an answer like this can have a body at all, RFC 9112, 6.3 */
-bool http_may_have_body(const struct http_response *);
 
 #endif

@@ -6,7 +6,7 @@
 #include "text.h"
 
 enum json_event {
-	JSON_END,   /* the value is complete and nothing but white space followed */
+	JSON_END, /* the value is complete and nothing but white space followed */
 	JSON_OBJECT_END,
 	JSON_ARRAY_END,
 	JSON_KEY, /* its value's event is the next */
@@ -23,22 +23,21 @@ enum { JSON_DEPTH_LIMIT = 64 };
 
 /* May be copied at any point, to look ahead. */
 struct json {
-	struct slice input;
-	size_t at;           /* the next byte to read */
-	size_t token;        /* where the last event's token starts */
-	struct slice raw;    /* of a key or string what stands between the quotes, escapes
-	                        and all; of a number its characters */
-	unsigned depth, depth_limit;
-	uint64_t objects; /* a bit for each open level, the innermost last: an object, or an array */
+	const char *at;          /* the next byte to read */
+	const char *start, *end; /* of the input; *end is NUL */
+	struct slice raw;        /* of a key or string what stands between the quotes, escapes
+	                             and all; of a number its characters */
 	enum json_expect {
 		JSON_EXPECT_VALUE,
+		JSON_EXPECT_COLON,
 		JSON_EXPECT_FIRST, /* a value or key, or the end of the level */
 		JSON_EXPECT_COMMA, /* or the end of the level, or of it all */
-		JSON_EXPECT_COLON,
 	} expect;
+	unsigned depth, depth_limit;
+	char closing[JSON_DEPTH_LIMIT + 1]; /* the bracket that ends each open level */
 };
 
-/* depth_limit is at most JSON_DEPTH_LIMIT */
+/* A NUL follows the input; depth_limit is at most JSON_DEPTH_LIMIT. */
 void json_open(struct json *, struct slice input, unsigned depth_limit);
 /* Fails, error.offset set, where the input is not JSON; sets that to the token otherwise, too. */
 enum json_event json_next(struct json *);

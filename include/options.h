@@ -1,23 +1,43 @@
-/* options: the command line, from one table that --help is made of, too. */
+/* options: the command line, from one table that is what --help prints, too. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
 #include "check.h"
 
-/* --http URL and the like; its name is the kind's, its value the target, not expanded yet */
+/* in the order of the table */
+enum option {
+	OPTION_CONFIG,
+	OPTION_TIMEOUT,
+	OPTION_OUTPUT,
+	OPTION_ONCE,
+	OPTION_ROLE,
+	OPTION_VALIDATE,
+	OPTION_WAIT,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_KINDS, /* and from here on, in their order, the kinds of check */
+};
+
+/* --http URL and the like */
 struct option_check {
 	struct option_check *next;
 	const struct check_kind *kind;
-	struct slice target;
+	struct slice target; /* not expanded yet */
 };
 
 struct options {
-	const char *config; /* NULL: not given */
-	int64_t timeout_ms; /* 0: not given */
-	bool once, validate, help, version;
-	const char *reading; /* the option whose value is being read, for errors; else NULL */
+	unsigned given;      /* a bit for each option */
+	const char *config;  /* NULL: not given */
+	int64_t timeout_ms;  /* 0: not given */
 	struct option_check *checks;
+	struct slice reading; /* the option whose value is being read, for errors; else empty */
 };
+
+static inline bool
+option_given(const struct options *options, enum option option)
+{
+	return options->given >> option & 1;
+}
 
 /* Reads the words after the first, up to --help or --version, or fails, the option named.
  * Borrows them. */

@@ -6,12 +6,9 @@
 
 enum { REPORT_DOCKER_LIMIT = 4000 }; /* bytes of report_text; Docker keeps 4096 */
 
-/* no check failed but optional ones */
-bool report_healthy(const struct check *checks);
-/* The first line is the verdict, then the failures, then the warnings; what goes past
- * REPORT_DOCKER_LIMIT is counted in a last line. */
-void report_text(struct text *, const struct check *checks, int64_t elapsed_us);
-/* The same first line, then every check in its order with its time. */
-void report_once(struct text *, const struct check *checks, int64_t elapsed_us);
+/* Writes what became of the checks; true when none failed but optional ones. The first line is
+ * the verdict. With every, each check follows in its order, with its time; else the failures
+ * and then the warnings, and what goes past REPORT_DOCKER_LIMIT is counted in a last line. */
+bool report(struct text *, const struct check *checks, int64_t elapsed_us, bool every);
 
 #endif

@@ -54,11 +54,24 @@ struct slice slice_cut(struct slice *, char byte);
 uint64_t slice_decimal(struct slice, uint64_t limit);
 /* whether a slip of the fingers could have made written of meant: one byte changed, added,
  * dropped, or swapped with its neighbour */
-bool slice_resembles(struct slice written, const char *meant);
+bool slice_resembles(struct slice written, struct slice meant);
 
-/* the code point of the UTF-8 sequence (RFC 3629) at the start, which is taken off; -1, and
- * one byte taken off, where there is no valid one. The slice is not empty. */
-int32_t utf8_take(struct slice *);
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* of ASCII */
+static inline bool
+is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* the code point of the UTF-8 sequence (RFC 3629) at *at, which is taken off; -1, and one
+ * byte taken off, where there is no valid one before end. */
+int32_t utf8_take(const char **at, const char *end);
 
 /* memory for the whole run, handed out once and never given back */
 struct arena {
@@ -91,7 +104,7 @@ void text_print_list(struct text *, const char *format, va_list *);
 
 enum { TEXT_SHOWN = 200 };
 
-/* The first thing found wrong with what a person wrote ends the reading of it: fail() goes
+/* The first thing found wrong with what a person wrote ends the reading of it: refuse() goes
  * back to where setjmp(error.trap) was called. Who reads something keeps offset at the
  * token it has come to. */
 extern struct error {
@@ -101,6 +114,6 @@ extern struct error {
 } error;
 
 /* Sets the words, as text_print does, and does not come back. */
-_Noreturn void fail(const char *format, ...);
+_Noreturn void refuse(const char *format, ...);
 
 #endif

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "config.h"
 #include "content.h"
 
@@ -25,7 +24,7 @@ take_path(void *structure)
 	struct slice path = config_text();
 
 	if (slice_has(path, '\0'))
-		fail("a path must not hold NUL, got %q", path);
+		refuse("a path must not hold NUL, got %q", path);
 	((struct check *)structure)->target = path;
 }
 
@@ -79,83 +78,55 @@ prepare(struct check *check, struct arena *arena)
 	return content_prepare(&((struct file_check *)check)->content, "the file", arena);
 }
 
-static struct slice
-duration(struct check *check, int64_t ms)
-{
-	struct text text;
-
-	text_open(&text, &check->run->arena, CHECK_WORDS);
-	duration_print(&text, ms);
-	return check_keep(check, &text);
-}
-
 static void
 judge_age(struct file_check *file, const struct stat *status)
 {
-	struct check *check = &file->check;
 	int64_t modified_ms = (int64_t)status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
-	int64_t age_ms = check->run->wall_ms - modified_ms, seconds = age_ms - age_ms % 1000;
+	int64_t age_ms = file->check.run->wall_ms - modified_ms, max_ms = file->max_age_ms;
 
 	if (age_ms < -FUTURE_ALLOWED_MS)
-		check_decide(check, OUTCOME_FILE_FUTURE, duration(check, -seconds));
-	else if (age_ms > file->max_age_ms) /* whole seconds, unless they hide the difference */
-		check_decide(check, OUTCOME_FILE_OLD,
-			duration(check, seconds > file->max_age_ms ? seconds : age_ms),
-			duration(check, file->max_age_ms));
+		check_decide(&file->check, OUTCOME_FILE_FUTURE, (uint64_t)(-age_ms / 1000));
+	else if (age_ms <= max_ms)
+		return;
+	else if (max_ms % 1000 == 0 && age_ms - max_ms >= 1000)
+		check_decide(&file->check, OUTCOME_FILE_OLD, (uint64_t)(age_ms / 1000), (uint64_t)(max_ms / 1000));
+	else /* whole seconds would hide the difference */
+		check_decide(&file->check, OUTCOME_FILE_OLD_MS, (uint64_t)age_ms, (uint64_t)max_ms);
 }
 
-static bool
-judge_type(struct check *check, mode_t mode)
+static void
+fail_errno(struct check *check)
 {
-	const char *type = "device";
-
-	if (S_ISDIR(mode))
-		type = "directory";
-	else if (S_ISFIFO(mode))
-		type = "FIFO";
-	else if (S_ISSOCK(mode))
-		type = "socket";
-	if (!S_ISREG(mode))
-		check_decide(check, OUTCOME_FILE_TYPE, type);
-	return S_ISREG(mode);
+	if (errno == EMFILE || errno == ENFILE)
+		check->starved = true;
+	else
+		check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
 }
 
 static void
 judge_content(struct file_check *file)
 {
 	struct check *check = &file->check;
-	char *buffer = check->run->buffer;
-	ssize_t got;
+	/* of a FIFO or a device that has taken the file's place since it was looked at */
+	int fd = open(check->target.bytes, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct slice piece = { check->run->buffer, 0 };
+	ssize_t got = 0;
 
+	if (fd < 0) {
+		fail_errno(check);
+		return;
+	}
+	check_watch(check, &file->watch, fd);
 	content_open(&file->content);
-	while (!check->verdict.outcome) {
-		got = read(file->watch.fd, buffer, RUN_BUFFER);
-		if (got < 0)
-			check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
-		else if (got == 0)
-			content_end(&file->content, check);
-		else if (content_feed(&file->content, check, (struct slice){ buffer, (size_t)got }))
+	while (!check->verdict.outcome && (got = read(fd, check->run->buffer, RUN_BUFFER)) > 0) {
+		piece.length = (size_t)got;
+		if (content_feed(&file->content, check, piece))
 			check_decide(check, OUTCOME_CONTAINS);
 	}
-}
-
-/* Opened only once it is known to be a regular file, and looked at again, for it may have
- * been replaced: the opening of a device can do things and that of a FIFO can block. */
-static void
-read_content(struct file_check *file)
-{
-	struct check *check = &file->check;
-	int fd = open(check->target.bytes, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat status;
-
-	if (fd >= 0)
-		check_watch(check, &file->watch, fd);
-	else if (errno == EMFILE || errno == ENFILE)
-		check->starved = true;
-	if (!check->starved && (fd < 0 || fstat(fd, &status) != 0))
-		check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
-	else if (!check->starved && judge_type(check, status.st_mode))
-		judge_content(file);
+	if (got < 0)
+		fail_errno(check);
+	else if (!check->verdict.outcome)
+		content_end(&file->content, check);
 }
 
 static void
@@ -163,13 +134,15 @@ start(struct check *check)
 {
 	struct file_check *file = (struct file_check *)check;
 	struct stat status;
-	bool there = stat(check->target.bytes, &status) == 0;
 
-	if (!there && file->absent && (errno == ENOENT || errno == ENOTDIR))
-		check_decide(check, OUTCOME_ABSENT);
-	else if (!there)
-		check_decide(check, OUTCOME_FILE_ERROR, errno_words(errno));
-	else if (file->absent)
+	if (stat(check->target.bytes, &status) != 0) {
+		if (file->absent && (errno == ENOENT || errno == ENOTDIR))
+			check_decide(check, OUTCOME_ABSENT);
+		else
+			fail_errno(check);
+		return;
+	}
+	if (file->absent)
 		check_decide(check, OUTCOME_FILE_EXISTS);
 	else if (file->max_age_ms)
 		judge_age(file, &status);
@@ -179,8 +152,10 @@ start(struct check *check)
 		check_decide(check, OUTCOME_FILE_SMALL, (uint64_t)status.st_size, file->min_size);
 	else if (file->content.text.length == 0)
 		check_decide(check, OUTCOME_EXISTS);
-	else if (judge_type(check, status.st_mode))
-		read_content(file);
+	else if (S_ISREG(status.st_mode)) /* what else there is may block, or act on being opened */
+		judge_content(file);
+	else
+		check_decide(check, OUTCOME_FILE_TYPE, S_ISDIR(status.st_mode) ? "directory" : "device or FIFO");
 }
 
 static void
@@ -193,8 +168,7 @@ doing(struct check *check, struct text *text)
 const struct check_kind check_file = {
 	.fields = fields,
 	.size = sizeof(struct file_check),
-	.argument = "PATH",
-	.help = "check that a file exists",
+	.help = "      --file PATH         check that a file exists",
 	.conflict = conflict,
 	.prepare = prepare,
 	.start = start,

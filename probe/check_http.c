@@ -32,7 +32,7 @@ take_method(void *structure)
 
 	http->request.method = config_string();
 	if (!http_token(http->request.method))
-		fail("a method is a token such as GET or HEAD, got %q", http->request.method);
+		refuse("a method is a token such as GET or HEAD, got %q", http->request.method);
 }
 
 static void
@@ -56,7 +56,7 @@ take_status(void *structure)
 	struct http_check *http = structure;
 
 	http->status = config.event == JSON_NUMBER ? config.json.raw : config_string();
-	http_status_check(http->status);
+	http_status_match(http->status, 0);
 }
 
 static void
@@ -99,95 +99,72 @@ prepare(struct check *check, struct arena *arena)
 
 /* The status alone may settle it. */
 static void
-judge_status(struct http_check *http)
+judge_head(struct http_check *http)
 {
 	const struct http_response *response = &http->response;
+	struct check *check = &http->check;
 	uint64_t status = response->status;
 
 	if (http_status_match(http->status, response->status)) {
 		if (http->content.text.length == 0)
-			check_decide(&http->check, OUTCOME_STATUS, status);
+			check_decide(check, OUTCOME_STATUS, status);
+		else if (response->bodiless)
+			check_decide(check, OUTCOME_NO_BODY, status, http->content.text);
 	} else if (status / 100 == 3 && response->location.length > 0) {
-		check_decide(&http->check, OUTCOME_REDIRECTED, status, response->location, http->status);
+		check_decide(check, OUTCOME_REDIRECTED, status, response->location, http->status);
 	} else {
-		check_decide(&http->check, OUTCOME_STATUS_REFUSED, status, http->status);
+		check_decide(check, OUTCOME_STATUS_REFUSED, status, http->status);
 	}
 }
 
 static void
 judge(struct http_check *http, enum http_event event)
 {
-	struct http_response *response = &http->response;
+	const struct http_response *response = &http->response;
 	struct check *check = &http->check;
 
-	switch (event) {
-	case HTTP_MORE:
-		break;
-	case HTTP_HEAD:
-		judge_status(http);
-		break;
-	case HTTP_CONTENT:
-		if (content_feed(&http->content, check, response->content))
-			check_decide(check, OUTCOME_STATUS, (uint64_t)response->status);
-		break;
-	case HTTP_END:
-		if (http_may_have_body(response))
-			content_end(&http->content, check);
-		else
-			check_decide(check, OUTCOME_NO_BODY, (uint64_t)response->status, http->content.text);
-		break;
-	case HTTP_FOREIGN:
+	if (event == HTTP_HEAD)
+		judge_head(http);
+	else if (event == HTTP_END)
+		content_end(&http->content, check);
+	else if (event == HTTP_FOREIGN)
 		check_decide(check, OUTCOME_NOT_HTTP, response->content);
-		break;
-	case HTTP_BROKEN:
+	else if (event == HTTP_BROKEN)
 		check_decide(check, OUTCOME_BAD_HTTP, response->problem);
-		break;
-	case HTTP_CUT:
+	else if (event == HTTP_CUT)
 		check_decide(check, OUTCOME_CLOSED, check_doing(check));
-		break;
-	}
+	else if (content_feed(&http->content, check, response->content))
+		check_decide(check, OUTCOME_STATUS, (uint64_t)response->status);
 }
 
 static void
 ready(struct check *check)
 {
 	struct http_check *http = (struct http_check *)check;
-	struct slice input;
 	enum http_event event;
+	struct slice input;
 
 	if (!http->asked) {
-		http->asked = connection_drive(&http->connection) == CONNECTION_DONE;
+		http->asked = connection_drive(&http->connection);
 		return;
 	}
-	switch (connection_receive(&http->connection, &input)) {
-	case CONNECTION_DONE:
-		do {
-			event = http_feed(&http->response, &input);
-			judge(http, event);
-		} while (event != HTTP_MORE && !check->verdict.outcome);
-		break;
-	case CONNECTION_CLOSED:
+	input = connection_receive(&http->connection);
+	if (!input.bytes)
+		return;
+	if (input.length == 0)
 		judge(http, http_end(&http->response));
-		break;
-	case CONNECTION_WAIT:
-	case CONNECTION_FAILED:
-		break;
-	}
+	while (!check->verdict.outcome && (event = http_feed(&http->response, &input)))
+		judge(http, event);
 }
 
 static void
 start(struct check *check)
 {
 	struct http_check *http = (struct http_check *)check;
-	char *lines = arena_take(&check->run->arena, 2 * HTTP_LINE);
 
-	if (!lines) {
-		check_decide(check, OUTCOME_NO_MEMORY);
-		return;
-	}
 	http->asked = false;
 	content_open(&http->content);
-	http_open(&http->response, slice_is(http->request.method, "HEAD"), lines);
+	http_open(&http->response, slice_is(http->request.method, "HEAD"));
 	connection_open(&http->connection, check, &http->url.endpoint, http->bytes);
 	ready(check);
 }
@@ -199,7 +176,8 @@ doing(struct check *check, struct text *text)
 	enum phase phase = PHASE_BODY;
 
 	if (http->response.state <= HTTP_HEADER_LINE)
-		phase = http->response.state == HTTP_STATUS_LINE ? PHASE_STATUS_LINE : PHASE_HEADERS;
+		phase = http->response.state == HTTP_STATUS_LINE ? PHASE_STATUS_LINE
+								 : PHASE_HEADERS;
 	if (!connection_doing(&http->connection, text))
 		text_print(text, phase_words(phase));
 }
@@ -207,8 +185,7 @@ doing(struct check *check, struct text *text)
 const struct check_kind check_http = {
 	.fields = fields,
 	.size = sizeof(struct http_check),
-	.argument = "URL",
-	.help = "check an HTTP answer's status",
+	.help = "      --http URL          check an HTTP answer's status",
 	.prepare = prepare,
 	.start = start,
 	.ready = ready,

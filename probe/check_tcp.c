@@ -53,27 +53,25 @@ ready(struct check *check)
 	struct slice received;
 
 	if (!tcp->connected) {
-		tcp->connected = connection_drive(&tcp->connection) == CONNECTION_DONE;
-		if (tcp->connected && connection_to_itself(&tcp->connection))
+		if (!connection_drive(&tcp->connection))
+			return;
+		tcp->connected = true;
+		if (connection_to_itself(&tcp->connection))
 			check_decide(check, OUTCOME_TO_ITSELF);
-		else if (tcp->connected && tcp->content.text.length == 0)
+		else if (tcp->content.text.length == 0)
 			check_decide(check, OUTCOME_CONNECTED);
 		return;
 	}
-	switch (connection_receive(&tcp->connection, &received)) {
-	case CONNECTION_DONE:
+	received = connection_receive(&tcp->connection);
+	if (!received.bytes)
+		return;
+	if (received.length > 0) {
 		if (content_feed(&tcp->content, check, received))
 			check_decide(check, OUTCOME_CONTAINS);
-		break;
-	case CONNECTION_CLOSED:
-		if (tcp->content.seen > 0)
-			content_end(&tcp->content, check);
-		else
-			check_decide(check, OUTCOME_CLOSED, check_doing(check));
-		break;
-	case CONNECTION_WAIT:
-	case CONNECTION_FAILED:
-		break;
+	} else if (tcp->content.seen > 0) {
+		content_end(&tcp->content, check);
+	} else {
+		check_decide(check, OUTCOME_CLOSED, check_doing(check));
 	}
 }
 
@@ -98,8 +96,7 @@ doing(struct check *check, struct text *text)
 const struct check_kind check_tcp = {
 	.fields = fields,
 	.size = sizeof(struct tcp_check),
-	.argument = "ADDRESS",
-	.help = "check that HOST:PORT or unix:PATH accepts",
+	.help = "      --tcp ADDRESS       check that HOST:PORT or unix:PATH accepts",
 	.prepare = prepare,
 	.start = start,
 	.ready = ready,

@@ -1,7 +1,8 @@
-#include <limits.h>
 #include <time.h>
 
 #include "clock.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
 
 static int64_t
 now_us(clockid_t clock)
@@ -29,83 +30,69 @@ clock_wait_ms(int64_t then_us)
 {
 	int64_t left_ms = (then_us - clock_monotonic_us() + 999) / 1000;
 
-	if (left_ms < 0)
-		return 0;
-	return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+	return left_ms < 0 ? 0 : (int)left_ms;
+}
+
+static const char *
+after_digits(const char *at)
+{
+	while (is_digit(*at))
+		at++;
+	return at;
 }
 
 /* The microseconds of a unit, which is taken off; 0: it is none. */
 static int64_t
-take_unit(struct slice *text)
+take_unit(const char **at)
 {
-	int64_t us = 0;
-
-	if (slice_starts(*text, "ms")) {
-		*text = slice_after(*text, 2);
+	switch (*(*at)++) {
+	case 'h':
+		return INT64_C(3600) * 1000000;
+	case 'm':
+		if (**at != 's')
+			return 60 * 1000000;
+		++*at;
 		return 1000;
+	case 's':
+		return 1000000;
 	}
-	if (text->length > 0) {
-		switch (text->bytes[0]) {
-		case 'h':
-			us = INT64_C(3600) * 1000000;
-			break;
-		case 'm':
-			us = INT64_C(60) * 1000000;
-			break;
-		case 's':
-			us = 1000000;
-			break;
-		}
-		*text = slice_after(*text, us > 0);
-	}
-	return us;
+	return 0;
 }
 
-static struct slice
-take_digits(struct slice *text)
+static _Noreturn void
+malformed(struct slice slice)
 {
-	struct slice digits = slice_first(*text, 0);
-
-	while (text->length > 0 && text->bytes[0] >= '0' && text->bytes[0] <= '9') {
-		digits.length++;
-		*text = slice_after(*text, 1);
-	}
-	return digits;
+	refuse("a duration is 1ms to 24h, as \"4s\" or \"1m30s\", got %q", slice);
 }
 
 int64_t
 duration_parse(struct slice slice)
 {
-	static const int64_t longest_us = INT64_C(24) * 3600 * 1000000;
-	struct slice rest = slice;
-	int64_t sum = 0;
+	const char *at = slice.bytes, *end = at + slice.length;
+	int64_t sum_us = 0, unit_us;
 
 	do {
-		struct slice whole = take_digits(&rest), fraction = { "", 0 };
-		uint64_t count = slice_decimal(whole, (uint64_t)longest_us / 1000);
-		int64_t unit;
+		const char *start = at, *point = after_digits(at), *fraction = point + 1, *unit;
+		uint64_t count =
+			slice_decimal((struct slice){ start, (size_t)(point - start) }, DAY_MS);
 
-		if (slice_starts(rest, ".")) {
-			rest = slice_after(rest, 1);
-			fraction = take_digits(&rest);
-			if (fraction.length == 0)
-				whole.length = 0;
-		}
-		if (whole.length > 0 && rest.length == 0)
-			fail("a duration has a unit, got %e, write \"%es\" or \"%ems\"", slice, slice, slice);
-		unit = take_unit(&rest);
-		if (whole.length == 0 || unit == 0)
-			fail("a duration is like \"250ms\", \"4s\" or \"1m30s\", got %q", slice);
-		if (count > (uint64_t)(longest_us / unit))
-			sum = longest_us + 1;
-		else
-			sum += (int64_t)count * unit;
-		for (size_t i = 0; i < fraction.length; i++)
-			sum += (fraction.bytes[i] - '0') * (unit /= 10);
-	} while (rest.length > 0 && sum <= longest_us);
-	if (sum < 1000 || sum > longest_us)
-		fail("a duration must be 1ms to 24h, got %q", slice);
-	return sum / 1000;
+		unit = at = *point == '.' ? after_digits(fraction) : point;
+		if (count > DAY_MS || unit == fraction)
+			malformed(slice);
+		if (unit == end)
+			refuse("%e has no unit, write \"%es\" or \"%ems\"", slice, slice, slice);
+		unit_us = take_unit(&at);
+		if (unit_us == 0)
+			malformed(slice);
+		sum_us += (int64_t)count * unit_us;
+		while (fraction < unit)
+			sum_us += (*fraction++ - '0') * (unit_us /= 10);
+		if (sum_us > DAY_MS * INT64_C(1000))
+			malformed(slice);
+	} while (at < end);
+	if (sum_us < 1000)
+		malformed(slice);
+	return sum_us / 1000;
 }
 
 void

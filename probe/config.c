@@ -21,14 +21,14 @@ take_memory(size_t size)
 	void *memory = arena_take(config.arena, size);
 
 	if (!memory)
-		fail(too_much);
+		refuse(too_much);
 	return memory;
 }
 
 void
 config_wrong_type(const char *wanted)
 {
-	fail("must be %s, got %s", wanted, json_name(config.event));
+	refuse("must be %s, got %s", wanted, json_name(config.event));
 }
 
 /* What a raw key or string stands for; in the arena where it has escapes. */
@@ -42,7 +42,7 @@ unescape(struct slice raw)
 	text_open(&text, config.arena, CONFIG_LIMIT);
 	json_unescape(&text, raw);
 	if (text.cut)
-		fail(too_much);
+		refuse(too_much);
 	return text_keep(config.arena, &text);
 }
 
@@ -59,7 +59,7 @@ config_string(void)
 	text_open(&text, config.arena, CONFIG_STRING_LIMIT);
 	expand(raw, &text);
 	if (text.cut)
-		fail(text.capacity < CONFIG_STRING_LIMIT ? too_much : "must be at most 8 KiB after expansion");
+		refuse(text.capacity < CONFIG_STRING_LIMIT ? too_much : "must be at most 8 KiB after expansion");
 	return text_keep(config.arena, &text);
 }
 
@@ -69,7 +69,7 @@ config_text(void)
 	struct slice value = config_string();
 
 	if (value.length == 0)
-		fail("must not be empty");
+		refuse("must not be empty");
 	return value;
 }
 
@@ -97,7 +97,7 @@ config_whole(void)
 		config_wrong_type("a whole number");
 	value = slice_decimal(config.json.raw, INT64_MAX / 10);
 	if (value == UINT64_MAX)
-		fail("must be a whole number below 2^59, got %e", config.json.raw);
+		refuse("must be a whole number below 2^59, got %e", config.json.raw);
 	return value;
 }
 
@@ -105,7 +105,7 @@ void
 config_later(void *structure)
 {
 	(void)structure;
-	fail("not supported by this version");
+	refuse("not supported by this version");
 }
 
 void
@@ -128,17 +128,16 @@ config_headers(void)
 
 		pair->name = unescape(config.json.raw);
 		if (!http_token(pair->name))
-			fail("a header's name is a token, got %q", pair->name);
+			refuse("a header's name is a token, got %q", pair->name);
 		for (const struct pair *at = first; at; at = at->next) {
 			if (slice_same(at->name, pair->name))
-				fail("duplicate key %q, header names are the same in any case", pair->name);
+				refuse("duplicate key %q, header names are the same in any case", pair->name);
 		}
 		config.header = pair->name;
 		next();
 		pair->value = config_string();
-		if (slice_has(pair->value, '\r') || slice_has(pair->value, '\n') ||
-			slice_has(pair->value, '\0'))
-			fail("a header must not hold CR, LF or NUL");
+		if (strcspn(pair->value.bytes, "\r\n") < pair->value.length) /* it ends at NUL, too */
+			refuse("a header must not hold CR, LF or NUL");
 		config.header.length = 0;
 		*end = pair;
 	}
@@ -151,7 +150,7 @@ take_name(void)
 	struct slice name = config_text();
 
 	if (name.length > CONFIG_NAME_LIMIT)
-		fail("a name must be 1 to 64 bytes, got %q", name);
+		refuse("a name must be 1 to 64 bytes, got %q", name);
 	return name;
 }
 
@@ -162,7 +161,7 @@ take_roles(void *structure)
 	if (config.event != JSON_ARRAY)
 		config_wrong_type("an array of names");
 	if (next() == JSON_ARRAY_END)
-		fail("must name at least one role");
+		refuse("must name at least one role");
 	do
 		take_name();
 	while (next() != JSON_ARRAY_END);
@@ -176,7 +175,7 @@ take_check_name(void *structure)
 
 	for (const struct check *at = config.first; at; at = at->next, index++) {
 		if (at->name.length == name.length && memcmp(at->name.bytes, name.bytes, name.length) == 0)
-			fail("a name must be unique, %q is that of checks[%u]", name, index);
+			refuse("a name must be unique, %q is that of checks[%u]", name, index);
 	}
 	((struct check *)structure)->name = name;
 }
@@ -214,7 +213,7 @@ find_field(const struct field *fields, struct slice name)
 static const char *
 resembling(const struct field *fields, struct slice name)
 {
-	while (fields->name && !slice_resembles(name, fields->name))
+	while (fields->name && !slice_resembles(name, slice_of(fields->name)))
 		fields++;
 	return fields->name;
 }
@@ -236,11 +235,11 @@ unknown_key(const struct field *fields, struct slice name)
 			json_skip(&config.json, next());
 			return;
 		}
-		fail(known == check_kinds[i]->fields ? "%q beside \"%s\", a check has one target"
+		refuse(known == check_kinds[i]->fields ? "%q beside \"%s\", a check has one target"
 						     : "%q is not for \"%s\" checks",
 			name, config.kind->fields->name);
 	}
-	fail(meant ? "unknown key %q, did you mean \"%s\"?" : "unknown key %q", name, meant);
+	refuse(meant ? "unknown key %q, did you mean \"%s\"?" : "unknown key %q", name, meant);
 }
 
 /* Reads an object up to its end, with the fields of the check's kind if it has one. */
@@ -267,16 +266,18 @@ read_object(const struct field *fields, void *structure)
 			continue;
 		}
 		if (seen & bit)
-			fail("duplicate key %q", name);
+			refuse("duplicate key %q", name);
 		seen |= bit;
 		config.key = field->name;
+		if (field->take == config_later)
+			config_later(NULL);
 		next();
 		field->take(structure);
-		config.key = NULL;
 		if (config.kind && config.kind->conflict && config.kind->conflict(structure)) {
 			error.offset = offset;
-			fail(config.kind->conflict(structure));
+			refuse(config.kind->conflict(structure));
 		}
+		config.key = NULL;
 	}
 }
 
@@ -285,11 +286,10 @@ read_object(const struct field *fields, void *structure)
 static void
 look_for_kind(void)
 {
-	size_t offset = error.offset;
 	struct json json = config.json;
 	struct error outer;
 
-	memcpy(&outer, &error, sizeof(outer));
+	outer = error;
 	config.kind = NULL;
 	if (setjmp(error.trap) == 0) {
 		while (!config.kind && json_next(&json) == JSON_KEY) {
@@ -302,8 +302,7 @@ look_for_kind(void)
 			json_skip(&json, json_next(&json));
 		}
 	}
-	memcpy(&error, &outer, sizeof(outer));
-	error.offset = offset;
+	error = outer;
 }
 
 static struct check *
@@ -312,7 +311,7 @@ new_check(void)
 	struct check *check = take_memory(config.kind ? config.kind->size : sizeof(*check));
 
 	if (config.count == CHECK_LIMIT)
-		fail("there must be at most 1024 checks");
+		refuse("there must be at most 1024 checks");
 	check->kind = config.kind;
 	return check;
 }
@@ -321,7 +320,7 @@ static void
 add_check(struct check *check)
 {
 	if (!check->kind->prepare(check, config.arena))
-		fail(too_much);
+		refuse(too_much);
 	*config.end = check;
 	config.end = &check->next;
 	config.count++;
@@ -341,7 +340,7 @@ read_check(void)
 	read_object(check_fields, check);
 	error.offset = offset;
 	if (!config.kind)
-		fail("missing key: a check has one of \"http\", \"tcp\" and \"file\"");
+		refuse("missing key: a check has one of \"http\", \"tcp\" and \"file\"");
 	add_check(check);
 	config.kind = NULL;
 	config.in_check = false;
@@ -360,7 +359,7 @@ take_checks(void *structure)
 		read_check();
 	error.offset = offset;
 	if (config.count == 0)
-		fail("there must be at least one check");
+		refuse("there must be at least one check");
 }
 
 static void
@@ -388,7 +387,7 @@ read_top(void)
 	read_object(top_fields, NULL);
 	if (config.count == 0) {
 		error.offset = offset;
-		fail("missing key \"checks\"");
+		refuse("missing key \"checks\"");
 	}
 	next();
 }
@@ -404,26 +403,19 @@ void
 config_print_path(struct text *text)
 {
 	if (config.in_check)
-		text_print(text, config.key ? "checks[%u]." : "checks[%u]", config.count);
+		text_print(text, config.key ? "checks[%u]." : "checks[%u]: ", config.count);
 	if (config.key)
-		text_print(text, config.header.length ? "%s.%e" : "%s", config.key, config.header);
+		text_print(text, config.header.length ? "%s.%e: " : "%s: ", config.key, config.header);
 }
 
 void
 config_read(struct slice text)
 {
-	struct error outer;
-
 	json_open(&config.json, text, CONFIG_DEPTH);
-	memcpy(&outer, &error, sizeof(outer));
-	if (setjmp(error.trap) == 0)
-		read_top();
-	else if (text.length <= CONFIG_LIMIT || error.offset < CONFIG_LIMIT)
-		longjmp(outer.trap, 1);
-	memcpy(error.trap, outer.trap, sizeof(outer.trap));
+	read_top();
 	error.offset = CONFIG_LIMIT;
 	if (text.length > CONFIG_LIMIT)
-		fail("larger than 64 KiB");
+		refuse("it goes on after that");
 }
 
 void

@@ -8,31 +8,28 @@
 static struct slice
 take_word(struct slice *line)
 {
-	size_t end = 0;
-	struct slice word;
+	const char *at = line->bytes, *end = at + line->length, *word;
 
-	while (line->length > 0 && (unsigned char)line->bytes[0] <= ' ')
-		*line = slice_after(*line, 1);
-	while (end < line->length && (unsigned char)line->bytes[end] > ' ')
-		end++;
-	word = slice_first(*line, end);
-	*line = slice_after(*line, end);
-	if (word.length > 0 && (word.bytes[0] == '#' || word.bytes[0] == ';'))
-		word.length = line->length = 0;
-	return word;
+	while (at < end && (unsigned char)*at <= ' ')
+		at++;
+	if (*at == '#' || *at == ';')
+		end = at;
+	word = at;
+	while (at < end && (unsigned char)*at > ' ')
+		at++;
+	*line = (struct slice){ at, (size_t)(end - at) };
+	return (struct slice){ word, (size_t)(at - word) };
 }
 
 static void
-parse_word(struct dns_settings *settings, struct slice key, struct slice word)
+add_server(struct dns_settings *settings, struct slice literal)
 {
-	if (slice_is(key, "nameserver") && settings->server_count < DNS_SERVERS)
-		settings->server_count +=
-			address_literal(word, NS_DEFAULTPORT, &settings->servers[settings->server_count]);
-	if ((slice_is(key, "search") || slice_is(key, "domain")) &&
-		settings->domain_count < DNS_DOMAINS)
-		settings->domains[settings->domain_count++] = word;
-	if (slice_is(key, "options") && slice_starts(word, "ndots:"))
-		settings->ndots = slice_decimal(slice_after(word, 6), UINT8_MAX);
+	union address *server = &settings->servers[settings->server_count];
+
+	if (settings->server_count < DNS_SERVERS && address_literal(literal, server)) {
+		address_set_port(server, NS_DEFAULTPORT);
+		settings->server_count++;
+	}
 }
 
 void
@@ -41,14 +38,21 @@ dns_settings_parse(struct dns_settings *settings, struct slice text)
 	*settings = (struct dns_settings){ .ndots = 1 };
 	while (text.length > 0) {
 		struct slice line = slice_cut(&text, '\n'), key = take_word(&line), word;
+		bool search = slice_is(key, "search") || slice_is(key, "domain");
 
-		if (slice_is(key, "search") || slice_is(key, "domain"))
+		if (search)
 			settings->domain_count = 0; /* the last of them counts */
-		while ((word = take_word(&line)).length > 0)
-			parse_word(settings, key, word);
+		while ((word = take_word(&line)).length > 0) {
+			if (search && settings->domain_count < DNS_DOMAINS)
+				settings->domains[settings->domain_count++] = word;
+			if (slice_is(key, "nameserver"))
+				add_server(settings, word);
+			if (slice_is(key, "options") && slice_starts(word, "ndots:"))
+				settings->ndots = slice_decimal(slice_after(word, 6), UINT8_MAX);
+		}
 	}
 	if (settings->server_count == 0)
-		parse_word(settings, slice_of("nameserver"), slice_of("127.0.0.1"));
+		add_server(settings, slice_of("127.0.0.1"));
 }
 
 static struct slice
@@ -61,19 +65,19 @@ less_root(struct slice name)
 static void
 add(struct dns_addresses *addresses, struct slice literal)
 {
-	if (addresses->count < DNS_ADDRESSES)
-		addresses->count += address_literal(literal, 0, &addresses->list[addresses->count]);
+	if (addresses->count < addresses->limit)
+		addresses->count += address_literal(literal, &addresses->list[addresses->count]);
 }
 
 bool
 dns_localhost(struct slice name, struct dns_addresses *addresses)
 {
-	static const size_t length = sizeof("localhost") - 1;
+	struct slice label;
 
-	name = less_root(name);
-	if (name.length > length && name.bytes[name.length - length - 1] == '.')
-		name = slice_after(name, name.length - length);
-	if (!slice_like(name, "localhost"))
+	do
+		label = slice_cut(&name, '.');
+	while (name.length > 0);
+	if (!slice_like(label, "localhost"))
 		return false;
 	add(addresses, slice_of("127.0.0.1"));
 	add(addresses, slice_of("::1"));
@@ -83,12 +87,13 @@ dns_localhost(struct slice name, struct dns_addresses *addresses)
 void
 dns_hosts(struct slice hosts, struct slice name, struct dns_addresses *addresses)
 {
+	name = less_root(name);
 	while (hosts.length > 0) {
 		struct slice line = slice_cut(&hosts, '\n'), literal = take_word(&line), word;
 
 		do
 			word = take_word(&line);
-		while (word.length > 0 && !slice_same(word, less_root(name)));
+		while (word.length > 0 && !slice_same(word, name));
 		if (word.length > 0)
 			add(addresses, literal);
 	}
@@ -117,75 +122,81 @@ dns_candidate(const struct dns_settings *settings, struct slice name, unsigned i
 	return true;
 }
 
-static int
-record_type(enum dns_type type)
-{
-	return type == DNS_A ? ns_t_a : ns_t_aaaa;
-}
-
 size_t
 dns_question(unsigned char buffer[static DNS_QUERY_SIZE], const char *name, enum dns_type type,
 	uint16_t id)
 {
-	int length = res_mkquery(ns_o_query, name, ns_c_in, record_type(type), NULL, 0, NULL, buffer,
-		DNS_QUERY_SIZE);
+	int length = res_mkquery(ns_o_query, name, ns_c_in, type == DNS_A ? ns_t_a : ns_t_aaaa,
+		NULL, 0, NULL, buffer, DNS_QUERY_SIZE);
 
-	if (length < NS_HFIXEDSZ)
+	if (length < 0)
 		return 0;
-	buffer[0] = (unsigned char)(id >> 8);
-	buffer[1] = (unsigned char)id;
+	write_u16(buffer, id);
 	return (size_t)length;
 }
 
+/* whether the message has the id and the question, and says that it is an answer */
+static bool
+is_answer(const unsigned char *message, const unsigned char *question, size_t length)
+{
+	struct slice got = { (const char *)message + NS_HFIXEDSZ, length - NS_HFIXEDSZ };
+	struct slice asked = { (const char *)question + NS_HFIXEDSZ, got.length };
+
+	return read_u16(message) == read_u16(question) && message[2] & 0x80 &&
+		read_u16(message + 4) == 1 && slice_same(got, asked);
+}
+
 enum dns_result
-dns_answer(const unsigned char *bytes, size_t length, const char *name, enum dns_type type,
+dns_answer(const unsigned char *message, size_t length, const char *name, enum dns_type type,
 	uint16_t id, struct dns_addresses *addresses)
 {
-	unsigned before = addresses->count;
-	ns_msg message;
-	ns_rr record;
+	unsigned char question[DNS_QUERY_SIZE];
+	size_t asked = dns_question(question, name, type, id);
+	const unsigned char *at = message + asked, *end = message + length;
+	unsigned count = addresses->count, answers, records, rcode;
 
-	if (ns_initparse(bytes, (int)length, &message) != 0 || ns_msg_id(message) != id ||
-		!ns_msg_getflag(message, ns_f_qr) || ns_msg_count(message, ns_s_qd) != 1 ||
-		ns_parserr(&message, ns_s_qd, 0, &record) != 0 ||
-		(int)ns_rr_type(record) != record_type(type) ||
-		!slice_same(less_root(slice_of(ns_rr_name(record))), slice_of(name)))
+	if (asked == 0 || asked > length || !is_answer(message, question, asked))
 		return DNS_NOT_OURS;
-	if (ns_msg_getflag(message, ns_f_tc))
-		return DNS_TRUNCATED;
-	if (ns_msg_getflag(message, ns_f_rcode) == ns_r_nxdomain)
-		return DNS_NO_NAME;
-	if (ns_msg_getflag(message, ns_f_rcode) != ns_r_noerror)
-		return DNS_REFUSED;
-	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
-		union address address = { 0 };
+	answers = read_u16(message + 6);
+	records = answers + read_u16(message + 8) + read_u16(message + 10);
+	for (unsigned i = 0; i < records; i++) {
+		char owner[NS_MAXDNAME];
+		int skip = dn_expand(message, end, at, owner, sizeof(owner));
+		unsigned size;
 
-		if (ns_parserr(&message, ns_s_an, i, &record) != 0) {
-			addresses->count = before;
+		if (skip < 0 || end - at < skip + NS_RRFIXEDSZ)
 			return DNS_NOT_OURS;
-		}
-		if ((int)ns_rr_type(record) != record_type(type) || addresses->count == DNS_ADDRESSES)
-			continue;
-		if (type == DNS_A && ns_rr_rdlen(record) == NS_INADDRSZ) {
-			address.v4.sin_family = AF_INET;
-			memcpy(&address.v4.sin_addr, ns_rr_rdata(record), NS_INADDRSZ);
-		} else if (type == DNS_AAAA && ns_rr_rdlen(record) == NS_IN6ADDRSZ) {
-			address.v6.sin6_family = AF_INET6;
-			memcpy(&address.v6.sin6_addr, ns_rr_rdata(record), NS_IN6ADDRSZ);
-		} else {
-			continue;
-		}
-		addresses->list[addresses->count++] = address;
+		at += skip + NS_RRFIXEDSZ;
+		size = read_u16(at - 2);
+		if (end - at < size)
+			return DNS_NOT_OURS;
+		/* of the type and class that were asked for */
+		if (i < answers && count < addresses->limit && size == (type == DNS_A ? 4 : 16) &&
+			memcmp(at - NS_RRFIXEDSZ, message + asked - NS_QFIXEDSZ, NS_QFIXEDSZ) == 0)
+			address_set(&addresses->list[count++], at, size);
+		at += size;
 	}
-	return addresses->count > before ? DNS_ADDRESS : DNS_NO_RECORD;
+	if (at != end)
+		return DNS_NOT_OURS;
+	rcode = message[3] & 15;
+	if (message[2] & 2)
+		return DNS_TRUNCATED;
+	if (rcode == ns_r_nxdomain)
+		return DNS_NO_NAME;
+	if (rcode != ns_r_noerror)
+		return DNS_REFUSED;
+	if (count == addresses->count)
+		return DNS_NO_RECORD;
+	addresses->count = count;
+	return DNS_ADDRESS;
 }
 
 const char *
 dns_rcode_words(const unsigned char *message)
 {
-	static const char words[][9] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",
-		"REFUSED", "an error" };
+	static const char words[][9] = { "an error", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",
+		"REFUSED" };
 	unsigned rcode = message[3] & 15;
 
-	return words[rcode < 6 ? rcode : 6];
+	return words[rcode <= ns_r_refused ? rcode : 0];
 }

@@ -4,67 +4,62 @@
 
 extern char **environ;
 
-bool
-expand_variable(struct slice name, struct slice *value)
+const char *
+expand_variable(struct slice name)
 {
 	for (char **entry = environ; *entry; entry++) {
-		if (strncmp(*entry, name.bytes, name.length) == 0 && (*entry)[name.length] == '=') {
-			*value = slice_of(*entry + name.length + 1);
-			return true;
-		}
+		if (strncmp(*entry, name.bytes, name.length) == 0 && (*entry)[name.length] == '=')
+			return *entry + name.length + 1;
 	}
-	return false;
+	return NULL;
 }
 
-static struct slice
-take_name(struct slice *in)
+/* Writes what stands for "${inside}"; false: it is malformed. */
+static bool
+print_variable(struct slice inside, struct text *out)
 {
-	struct slice name = slice_first(*in, 0);
+	const char *at = inside.bytes, *end = at + inside.length, *value;
+	struct slice name = inside;
+	bool fallback;
 
-	for (; name.length < in->length; name.length++) {
-		char c = name.bytes[name.length], letter = (char)(c | 0x20);
-
-		if (!((letter >= 'a' && letter <= 'z') || c == '_' ||
-			    (name.length > 0 && c >= '0' && c <= '9')))
-			break;
+	if (is_digit(*at))
+		return false;
+	while (is_letter(*at) || is_digit(*at) || *at == '_')
+		at++;
+	name.length = (size_t)(at - name.bytes);
+	fallback = at[0] == ':' && at[1] == '-';
+	if (name.length == 0 || (at < end && !fallback))
+		return false;
+	value = expand_variable(name);
+	if (fallback && (!value || !*value)) {
+		text_slice(out, (struct slice){ at + 2, (size_t)(end - at - 2) });
+		return true;
 	}
-	*in = slice_after(*in, name.length);
-	return name;
-}
-
-/* what stands between "${" and the first '}' */
-static struct slice
-value_of(struct slice inside)
-{
-	struct slice rest = inside, name = take_name(&rest), value = { "", 0 };
-	bool fallback = slice_starts(rest, ":-");
-
-	if (name.length == 0 || (rest.length > 0 && !fallback))
-		fail(slice_starts(inside, "file:")
-				? "${%e} is not supported by this version"
-				: "accepted are ${NAME}, ${NAME:-text} and $$, got \"${%e}\"", inside);
-	if (!expand_variable(name, &value) && !fallback)
-		fail("the variable %e is not set, ${%e:-text} gives it a default", name, name);
-	return fallback && value.length == 0 ? slice_after(rest, 2) : value;
+	if (!value)
+		refuse("the variable %e is not set", name);
+	text_slice(out, slice_of(value));
+	return true;
 }
 
 void
 expand(struct slice in, struct text *out)
 {
-	while (in.length > 0) {
-		bool dollar = slice_has(in, '$');
-		char next;
+	const char *end = in.bytes + in.length;
 
-		text_slice(out, slice_cut(&in, '$'));
-		next = in.length > 0 ? in.bytes[0] : '\0';
-		if (next == '{') {
-			if (!slice_has(in, '}'))
-				fail("\"${\" without '}': \"$%e\"", in);
-			in = slice_after(in, 1);
-			text_slice(out, value_of(slice_cut(&in, '}')));
-		} else if (dollar) {
-			text_char(out, '$');
-			in = slice_after(in, next == '$');
+	for (const char *at = in.bytes; at < end; at++) {
+		char next = at + 1 < end ? at[1] : '\0';
+
+		if (*at == '$' && next == '{') {
+			struct slice rest = { at + 2, (size_t)(end - at - 2) };
+			struct slice inside = slice_first(rest, slice_find(rest, '}'));
+
+			if (inside.length == rest.length || !print_variable(inside, out))
+				refuse("accepted are ${NAME}, ${NAME:-text} and $$, got \"${%e\"",
+					rest);
+			at = inside.bytes + inside.length;
+		} else {
+			text_char(out, *at);
+			at += *at == '$' && next == '$';
 		}
 	}
 }

@@ -1,257 +1,227 @@
+#include <string.h>
+
 #include "json.h"
 
 void
 json_open(struct json *json, struct slice input, unsigned depth_limit)
 {
-	*json = (struct json){ .input = input, .depth_limit = depth_limit };
+	*json = (struct json){
+		.at = input.bytes,
+		.start = input.bytes,
+		.end = input.bytes + input.length,
+		.depth_limit = depth_limit,
+	};
 }
 
 static struct slice
-rest(const struct json *json)
+since(const struct json *json, const char *start)
 {
-	return slice_after(json->input, json->at);
-}
-
-/* the next byte, or -1 at the end */
-static int
-peek(const struct json *json)
-{
-	return json->at < json->input.length ? (unsigned char)json->input.bytes[json->at] : -1;
+	return (struct slice){ start, (size_t)(json->at - start) };
 }
 
 static _Noreturn void
-unexpected(const struct json *json, const char *words)
+unexpected(struct json *json, const char *wanted)
 {
-	struct slice found = rest(json), after = found;
+	const char *found = json->at;
 
-	error.offset = json->at;
-	if (found.length == 0)
-		fail("%s, found the end", words);
-	utf8_take(&after);
-	if (slice_starts(found, "\xef\xbb\xbf"))
-		words = "no byte-order mark is accepted";
-	else if (found.bytes[0] == '/' || found.bytes[0] == '#')
-		words = "JSON has no comments";
-	fail("%s, found %q", words, slice_first(found, found.length - after.length));
+	if (found == json->end)
+		refuse("expected %s, found the end", wanted);
+	if (utf8_take(&json->at, json->end) == 0xfeff)
+		wanted = "no byte-order mark";
+	while (is_letter(*json->at))
+		json->at++;
+	refuse("expected %s, found %q", wanted, since(json, found));
 }
 
-/* Takes four hexadecimal digits off; -1: they are not there. */
-static int32_t
-take_hex(struct slice *slice)
+static void
+set_offset(const struct json *json)
 {
-	int32_t code = 0;
+	error.offset = (size_t)(json->at - json->start);
+}
 
-	if (slice->length < 4)
+/* The next byte that is not white space, a token's first. */
+static char
+next_token(struct json *json)
+{
+	while (*json->at == ' ' || *json->at == '\t' || *json->at == '\n' || *json->at == '\r')
+		json->at++;
+	set_offset(json);
+	return *json->at;
+}
+
+/* Takes 'u' and four hexadecimal digits off; -1: they are not there. */
+static int32_t
+take_unit(const char **at)
+{
+	int32_t unit = 0;
+
+	if (*(*at)++ != 'u')
 		return -1;
 	for (unsigned i = 0; i < 4; i++) {
-		char c = slice->bytes[i], letter = (char)(c | 0x20);
+		char c = *(*at)++, letter = (char)(c | 0x20);
 
-		if (c >= '0' && c <= '9')
-			code = code << 4 | (c - '0');
+		if (is_digit(c))
+			unit = unit << 4 | (c - '0');
 		else if (letter >= 'a' && letter <= 'f')
-			code = code << 4 | (letter - 'a' + 10);
+			unit = unit << 4 | (letter - 'a' + 10);
 		else
 			return -1;
 	}
-	*slice = slice_after(*slice, 4);
-	return code;
+	return unit;
 }
 
 /* Takes one character off a string; its code point, or -1 where there is no valid one. */
 static int32_t
-take_character(struct slice *string)
+take_character(const char **at, const char *end)
 {
-	static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	int32_t code = utf8_take(string), low;
-	size_t letter;
+	static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+	int32_t code = utf8_take(at, end), low;
 
-	if (code != '\\' || string->length == 0)
-		return code < 0x20 || code == '\\' ? -1 : code;
-	letter = slice_find(slice_of(letters), string->bytes[0]);
-	if (values[letter]) {
-		*string = slice_after(*string, 1);
-		return values[letter];
+	if (code != '\\')
+		return code < 0x20 ? -1 : code;
+	for (const char *escape = escapes; *escape; escape += 2) {
+		if (*escape == **at) {
+			++*at;
+			return escape[1];
+		}
 	}
-	if (string->bytes[0] != 'u')
-		return -1;
-	*string = slice_after(*string, 1);
-	code = take_hex(string);
+	code = take_unit(at);
 	if (code >> 11 != 0xd800 >> 11)
 		return code;
 	/* a surrogate stands only in a pair, the high one first */
-	if (code >= 0xdc00 || string->length < 2 || string->bytes[0] != '\\' || string->bytes[1] != 'u')
+	if (code >= 0xdc00 || *(*at)++ != '\\')
 		return -1;
-	*string = slice_after(*string, 2);
-	low = take_hex(string);
+	low = take_unit(at);
 	return low >> 10 == 0xdc00 >> 10 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : -1;
 }
 
-/* Reads a string whose opening quote is the token; what names its event. */
-static enum json_event
-read_string(struct json *json, enum json_event what)
+/* Reads a string from its opening quote on. */
+static void
+read_string(struct json *json)
 {
-	struct slice left = slice_after(rest(json), 1);
+	const char *start = ++json->at;
 
-	for (;;) {
-		struct slice at = left;
+	while (*json->at != '"') {
+		const char *character = json->at;
 
-		if (left.length == 0) {
-			json->at = json->input.length;
-			unexpected(json, "expected a closing quote");
+		if (character == json->end) {
+			set_offset(json);
+			unexpected(json, "a closing quote");
 		}
-		if (left.bytes[0] == '"')
-			break;
-		if (take_character(&left) < 0)
-			fail("a raw control byte, a broken escape or broken UTF-8 in a string: %q",
-				slice_first(at, (size_t)(left.bytes - at.bytes)));
+		if (take_character(&json->at, json->end) < 0)
+			refuse("a JSON string cannot hold %q", since(json, character));
 	}
-	json->raw = slice_after(rest(json), 1);
-	json->raw.length -= left.length;
-	json->at = json->input.length - left.length + 1;
-	return what;
+	json->raw = since(json, start);
+	json->at++;
 }
 
-static bool
-take_digits(struct json *json)
+/* Passes over digits, at least one. */
+static void
+read_digits(struct json *json)
 {
-	size_t start = json->at;
-
-	while (peek(json) >= '0' && peek(json) <= '9')
+	if (!is_digit(*json->at))
+		unexpected(json, "a digit");
+	while (is_digit(*json->at))
 		json->at++;
-	return json->at > start;
-}
-
-static bool
-take(struct json *json, char a, char b)
-{
-	bool taken = peek(json) == a || peek(json) == b;
-
-	json->at += taken;
-	return taken;
 }
 
 static enum json_event
 read_number(struct json *json)
 {
-	bool good;
+	const char *start = json->at;
 
-	take(json, '-', '-');
-	good = take(json, '0', '0') ? !take_digits(json) : take_digits(json);
-	if (take(json, '.', '.'))
-		good = take_digits(json) && good;
-	if (take(json, 'e', 'E')) {
-		take(json, '+', '-');
-		good = take_digits(json) && good;
+	json->at += *start == '-';
+	if (*json->at == '0' && is_digit(json->at[1]))
+		unexpected(json, "no leading zero");
+	read_digits(json);
+	if (*json->at == '.') {
+		json->at++;
+		read_digits(json);
 	}
-	json->raw = slice_after(slice_first(json->input, json->at), json->token);
-	if (!good)
-		fail("not a JSON number: %q", json->raw);
+	if ((*json->at | 0x20) == 'e') {
+		json->at++;
+		json->at += *json->at == '+' || *json->at == '-';
+		read_digits(json);
+	}
+	json->raw = since(json, start);
 	return JSON_NUMBER;
 }
 
 static enum json_event
 read_word(struct json *json)
 {
-	struct slice word = slice_first(rest(json), 0);
-
-	while ((peek(json) | 0x20) >= 'a' && (peek(json) | 0x20) <= 'z') {
-		json->at++;
-		word.length++;
-	}
 	for (enum json_event event = JSON_TRUE; event <= JSON_NULL; event++) {
-		if (slice_is(word, json_name(event)))
-			return event;
-	}
-	if (word.length == 0)
-		unexpected(json, "expected a value");
-	fail("expected a value, found %q", word);
-}
+		const char *word = json_name(event);
+		size_t length = strlen(word);
 
-static enum json_event
-open_level(struct json *json, bool object)
-{
-	if (json->depth == json->depth_limit)
-		unexpected(json, "nested too deep");
-	json->at++;
-	json->depth++;
-	json->objects = json->objects << 1 | object;
-	json->expect = JSON_EXPECT_FIRST;
-	return object ? JSON_OBJECT : JSON_ARRAY;
+		if (strncmp(json->at, word, length) == 0 && !is_letter(json->at[length])) {
+			json->at += length;
+			return event;
+		}
+	}
+	unexpected(json, "a value");
 }
 
 static enum json_event
 read_value(struct json *json)
 {
-	int c = peek(json);
+	char c = *json->at;
 
 	json->expect = JSON_EXPECT_COMMA;
-	if (c == '{' || c == '[')
-		return open_level(json, c == '{');
-	if (c == '"')
-		return read_string(json, JSON_STRING);
-	if (c == '-' || (c >= '0' && c <= '9'))
+	if (c == '"') {
+		read_string(json);
+		return JSON_STRING;
+	}
+	if (c == '-' || is_digit(c))
 		return read_number(json);
-	return read_word(json);
-}
-
-static void
-skip_space(struct json *json)
-{
-	while (peek(json) == ' ' || peek(json) == '\t' || peek(json) == '\n' || peek(json) == '\r')
-		json->at++;
-	json->token = error.offset = json->at;
-}
-
-static enum json_event
-close_level(struct json *json)
-{
-	bool object = json->objects & 1;
-
+	if (c != '{' && c != '[')
+		return read_word(json);
+	if (json->depth == json->depth_limit)
+		unexpected(json, "less nesting");
 	json->at++;
-	json->depth--;
-	json->objects >>= 1;
-	json->expect = JSON_EXPECT_COMMA;
-	return object ? JSON_OBJECT_END : JSON_ARRAY_END;
+	json->closing[++json->depth] = (char)(c + 2); /* as ASCII has them */
+	json->expect = JSON_EXPECT_FIRST;
+	return c == '{' ? JSON_OBJECT : JSON_ARRAY;
 }
 
 enum json_event
 json_next(struct json *json)
 {
-	bool object = json->objects & 1;
-	char close = object ? '}' : ']';
+	char c = next_token(json), closing = json->closing[json->depth];
 
-	skip_space(json);
-	switch (json->expect) {
-	case JSON_EXPECT_VALUE:
+	if (json->expect == JSON_EXPECT_VALUE)
 		return read_value(json);
-	case JSON_EXPECT_COLON:
-		if (!take(json, ':', ':'))
-			unexpected(json, "expected ':'");
-		skip_space(json);
+	if (json->expect == JSON_EXPECT_COLON) {
+		if (c != ':')
+			unexpected(json, "':'");
+		json->at++;
+		next_token(json);
 		return read_value(json);
-	case JSON_EXPECT_FIRST:
-		if (peek(json) == close)
-			return close_level(json);
-		break;
-	case JSON_EXPECT_COMMA:
-		if (json->depth == 0) {
-			if (peek(json) >= 0)
-				unexpected(json, "expected the end");
-			return JSON_END;
-		}
-		if (peek(json) == close)
-			return close_level(json);
-		if (!take(json, ',', ','))
-			unexpected(json, object ? "expected ',' or '}'" : "expected ',' or ']'");
-		skip_space(json);
-		break;
 	}
-	if (!object)
+	if (json->depth == 0) {
+		if (json->at < json->end)
+			unexpected(json, "the end");
+		return JSON_END;
+	}
+	if (c == closing) {
+		json->at++;
+		json->depth--;
+		json->expect = JSON_EXPECT_COMMA;
+		return c == '}' ? JSON_OBJECT_END : JSON_ARRAY_END;
+	}
+	if (json->expect == JSON_EXPECT_COMMA) {
+		if (c != ',')
+			unexpected(json, closing == '}' ? "',' or '}'" : "',' or ']'");
+		json->at++;
+		c = next_token(json);
+	}
+	if (closing == ']')
 		return read_value(json);
-	if (peek(json) != '"')
-		unexpected(json, "expected a key in double quotes");
+	if (c != '"')
+		unexpected(json, "a key in double quotes");
 	json->expect = JSON_EXPECT_COLON;
-	return read_string(json, JSON_KEY);
+	read_string(json);
+	return JSON_KEY;
 }
 
 void
@@ -266,18 +236,25 @@ json_skip(struct json *json, enum json_event event)
 static void
 print_utf8(struct text *text, int32_t code)
 {
-	unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+	char bytes[4], *end = bytes + sizeof(bytes), *at = end;
+	int32_t limit = 0x80; /* what the first byte has room for */
 
-	text_char(text, (char)(more ? (0xf00 >> more & 0xf0) | code >> 6 * more : code));
-	while (more-- > 0)
-		text_char(text, (char)(0x80 | (code >> 6 * more & 0x3f)));
+	while (code >= limit) {
+		*--at = (char)(0x80 | (code & 0x3f));
+		code >>= 6;
+		limit = limit == 0x80 ? 0x20 : limit >> 1;
+	}
+	*--at = (char)(-2 * limit | code);
+	text_slice(text, (struct slice){ at, (size_t)(end - at) });
 }
 
 void
 json_unescape(struct text *text, struct slice raw)
 {
-	while (raw.length > 0)
-		print_utf8(text, take_character(&raw));
+	const char *at = raw.bytes, *end = at + raw.length;
+
+	while (at < end)
+		print_utf8(text, take_character(&at, end));
 }
 
 const char *

@@ -15,6 +15,7 @@ enum {
 	/* All the memory there is. Pages that a run doesn't touch cost nothing. */
 	MEMORY = 7680 * 1024,
 	CONFIG_MEMORY = 3584 * 1024, /* the most of it that a configuration may take */
+	REPORT_MEMORY = 1024 * 1024, /* kept back for what is printed */
 	/* a token that begins before the limit and is cut short after it is still whole */
 	SOURCE_LIMIT = CONFIG_LIMIT + 16,
 	WRITE_GRACE_US = 250000, /* for a slow reader of our output, past the deadline */
@@ -27,23 +28,20 @@ static _Alignas(max_align_t) char memory[MEMORY];
 static void
 hold_standard_descriptors(void)
 {
-	struct pollfd standard[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+	int fd;
 
-	if (poll(standard, 3, 0) <= 0)
-		return;
-	for (int fd = 0; fd < 3; fd++) {
-		if (standard[fd].revents & POLLNVAL)
-			open("/", O_PATH | O_DIRECTORY);
-	}
+	do
+		fd = open("/", O_PATH);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
 }
 
 /* A reader that went away must not end us before the exit status is out. */
 static void
 block_broken_pipe(void)
 {
-	sigset_t set;
+	static sigset_t set;
 
-	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
@@ -62,54 +60,65 @@ timeout_ms(void)
 	return program.options.timeout_ms ? program.options.timeout_ms : config.timeout_ms;
 }
 
-static int64_t
-deadline_us(void)
-{
-	return program.started_us + timeout_ms() * 1000;
-}
-
 /* In one write as far as a pipe takes it at once; gives up on a reader who doesn't read. */
 static void
 print(int fd, const struct text *text)
 {
-	int64_t until_us = clock_monotonic_us() + WRITE_GRACE_US;
-	ssize_t written = 0;
+	int64_t until_us = program.started_us + timeout_ms() * 1000;
+	int64_t grace_us = clock_monotonic_us() + WRITE_GRACE_US;
+	const char *at = text->bytes, *end = at + text->length;
 
-	if (until_us < deadline_us())
-		until_us = deadline_us();
-	for (size_t done = 0; done < text->length && written >= 0; done += (size_t)written) {
+	if (until_us < grace_us)
+		until_us = grace_us;
+	while (at < end) {
 		struct pollfd wanted = { .fd = fd, .events = POLLOUT };
-		size_t size = text->length - done;
+		ssize_t written;
 
 		if (poll(&wanted, 1, clock_wait_ms(until_us)) <= 0)
 			return;
 		/* poll promises room for this much and no more (pipe(7)) */
-		written = write(fd, text->bytes + done, size < 4096 ? size : 4096);
+		written = write(fd, at, end - at < 4096 ? (size_t)(end - at) : 4096);
+		if (written < 0)
+			return;
+		at += written;
 	}
+}
+
+/* "health.json:12:17: checks[2].tcp: " */
+static void
+print_position(struct text *text)
+{
+	bool over = error.offset >= CONFIG_LIMIT;
+	const char *start = program.source.text.bytes;
+	const char *end = start + (over ? CONFIG_LIMIT : error.offset);
+	uint64_t line = 1;
+
+	for (const char *at = start; at < end; at++) {
+		if (*at == '\n') {
+			line++;
+			start = at + 1;
+		}
+	}
+	text_print(text, "%e:%u:%u: ", slice_of(program.source.name), line, (uint64_t)(end - start + 1));
+	if (over)
+		text_print(text, "larger than 64 KiB: ");
+	else
+		config_print_path(text);
 }
 
 /* "probe: health.json:12:17: checks[2].tcp: port must be ..." and status 1 */
 static int
 print_error(void)
 {
-	uint64_t line = 1, column = 1;
 	struct text text;
 
+	program.arena.end = memory + sizeof(memory);
 	text_open(&text, &program.arena, SIZE_MAX);
 	text_print(&text, "probe: ");
-	if (program.positioned) {
-		for (size_t i = 0; i < error.offset; i++) {
-			bool newline = program.source.text.bytes[i] == '\n';
-
-			line += newline;
-			column = newline ? 1 : column + 1;
-		}
-		text_print(&text, "%e:%u:%u: ", slice_of(program.source.name), line, column);
-		config_print_path(&text);
-		text_print(&text, config.in_check || config.key ? ": " : "");
-	} else if (program.options.reading) {
-		text_print(&text, "--%s: ", program.options.reading);
-	}
+	if (program.positioned)
+		print_position(&text);
+	else if (program.options.reading.length > 0)
+		text_print(&text, "--%r: ", program.options.reading);
 	text_print(&text, "%r\n", (struct slice){ error.words.bytes, error.words.length });
 	print(STDERR_FILENO, &text);
 	return 1;
@@ -118,21 +127,21 @@ print_error(void)
 static void
 load(void)
 {
-	const struct options *options = &program.options;
-	struct slice role;
+	struct options *options = &program.options;
+	const char *role = expand_variable(slice_of("PROBE_ROLE"));
 
-	if (expand_variable(slice_of("PROBE_ROLE"), &role) && role.length > 0)
-		fail("PROBE_ROLE: not supported by this version");
+	if (role && *role)
+		refuse("PROBE_ROLE: not supported by this version");
 	if (!options->checks || options->config) {
-		source_read(&program.source, options->config, SOURCE_LIMIT, deadline_us(), &program.arena);
+		source_read(&program.source, options->config, SOURCE_LIMIT,
+			program.started_us + timeout_ms() * 1000, &program.arena);
 		program.positioned = true;
 		config_read(program.source.text);
 		program.positioned = false;
 	}
 	for (const struct option_check *at = options->checks; at; at = at->next) {
-		program.options.reading = at->kind->fields->name;
+		options->reading = slice_of(at->kind->fields->name);
 		config_add(at->kind, at->target);
-		program.options.reading = NULL;
 	}
 }
 
@@ -142,13 +151,12 @@ run(struct text *text)
 	struct run run = { .arena = program.arena, .wall_ms = clock_wall_ms() };
 	int64_t elapsed_us;
 
-	run.arena.end = memory + sizeof(memory);
-	if (!engine_run(config.first, &run, program.started_us, timeout_ms()))
-		fail("out of memory");
+	run.arena.end = memory + sizeof(memory) - REPORT_MEMORY;
+	engine_run(config.first, &run, program.started_us, timeout_ms());
 	elapsed_us = clock_monotonic_us() - program.started_us;
+	run.arena.end = memory + sizeof(memory);
 	text_open(text, &run.arena, SIZE_MAX);
-	(program.options.once ? report_once : report_text)(text, config.first, elapsed_us);
-	return !report_healthy(config.first);
+	return !report(text, config.first, elapsed_us, option_given(&program.options, OPTION_ONCE));
 }
 
 int
@@ -156,6 +164,7 @@ main(int argc, char **argv)
 {
 	static char words[1024];
 	static int status;
+	const struct options *options = &program.options;
 	struct text text;
 
 	(void)argc;
@@ -168,18 +177,20 @@ main(int argc, char **argv)
 	if (setjmp(error.trap))
 		return print_error();
 	options_parse(&program.options, argv, &program.arena);
-	if (!program.options.help && !program.options.version)
-		load();
 	text_open(&text, &program.arena, SIZE_MAX);
-	if (program.options.help)
+	if (option_given(options, OPTION_HELP)) {
 		options_print_help(&text);
-	else if (program.options.version)
+	} else if (option_given(options, OPTION_VERSION)) {
 		text_print(&text, "probe " PROBE_VERSION "\n");
-	else if (program.options.validate)
-		text_print(&text, config.count == 1 ? "%e: %u check\n" : "%e: %u checks\n",
-			slice_of(program.source.name ? program.source.name : "options"), config.count);
-	else
-		status = run(&text);
+	} else {
+		load();
+		text_open(&text, &program.arena, SIZE_MAX);
+		if (option_given(options, OPTION_VALIDATE))
+			text_print(&text, config.count == 1 ? "%e: %u check\n" : "%e: %u checks\n",
+				slice_of(program.source.name ? program.source.name : "options"), config.count);
+		else
+			status = run(&text);
+	}
 	print(STDOUT_FILENO, &text);
 	return status;
 }

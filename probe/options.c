@@ -1,123 +1,111 @@
-#include <stddef.h>
+#include <string.h>
 
 #include "clock.h"
 #include "options.h"
 
-struct option {
-	char letter; /* 0: it has none */
-	const char *name;
-	const char *argument; /* NULL: it takes none, and sets the bool at flag */
-	const char *help;     /* NULL: it is of a later version */
-	size_t flag;
-};
+/* A line for each option: its letter at LETTER, its name at NAME, then what it takes. The
+ * lines of the kinds of check are like these. */
+static const char table[] =
+	"  -c, --config FILE       the checks; - is standard input\n"
+	"  -t, --timeout DURATION  the whole run's deadline, as in 4s\n"
+	"  -o, --output FORMAT     text\n"
+	"      --once              print a line for every check\n"
+	"      --role NAME         (not in this version)\n"
+	"      --validate          read the configuration, check nothing\n"
+	"      --wait DURATION     (not in this version)\n"
+	"  -h, --help              print this\n"
+	"  -V, --version           print the version\n";
 
-enum { CONFIG, TIMEOUT, OUTPUT };
+enum { LETTER = 3, NAME = 8 };
 
-static const struct option table[] = {
-	[CONFIG] = { 'c', "config", "FILE", "the checks, - is standard input", 0 },
-	[TIMEOUT] = { 't', "timeout", "DURATION", "the whole run's deadline, as in 4s", 0 },
-	[OUTPUT] = { 'o', "output", "FORMAT", "text", 0 },
-	{ 0, "once", NULL, "print a line for every check", offsetof(struct options, once) },
-	{ 0, "validate", NULL, "read the configuration, check nothing", offsetof(struct options, validate) },
-	{ 'h', "help", NULL, "print this", offsetof(struct options, help) },
-	{ 'V', "version", NULL, "print the version", offsetof(struct options, version) },
-	{ 0, "role", "NAME", NULL, 0 },
-	{ 0, "wait", "DURATION", NULL, 0 },
-	{ 0, NULL, NULL, NULL, 0 },
-};
-
-static void
-add_check(struct options *options, const struct check_kind *kind, struct slice target,
-	struct arena *arena)
+/* The line of an option; NULL: there is no such one. */
+static const char *
+line_of(unsigned index)
 {
-	struct option_check *check = arena_take(arena, sizeof(*check)), **end = &options->checks;
+	const char *line = table;
 
-	if (!check)
-		fail("out of memory");
-	while (*end)
-		end = &(*end)->next;
-	check->kind = kind;
-	check->target = target;
-	*end = check;
+	if (index >= OPTION_KINDS)
+		return check_kinds[index - OPTION_KINDS] ? check_kinds[index - OPTION_KINDS]->help : NULL;
+	while (index-- > 0)
+		line = strchr(line, '\n') + 1;
+	return line;
 }
 
-static const struct check_kind *
-find_kind(struct slice name)
+static struct slice
+name_of(const char *line)
 {
-	const struct check_kind *const *kind = check_kinds;
-
-	while (*kind && !slice_is(name, (*kind)->fields->name))
-		kind++;
-	return *kind;
+	return (struct slice){ line + NAME, strcspn(line + NAME, " ") };
 }
 
 static _Noreturn void
-unknown(struct slice word, struct slice name)
+unknown(const char *word, struct slice name)
 {
-	const char *meant = NULL;
+	const char *line;
 
-	for (const struct option *option = table; option->name && !meant; option++)
-		meant = slice_resembles(name, option->name) ? option->name : NULL;
-	for (unsigned i = 0; check_kinds[i] && !meant; i++) {
-		if (slice_resembles(name, check_kinds[i]->fields->name))
-			meant = check_kinds[i]->fields->name;
+	for (unsigned i = 0; (line = line_of(i)); i++) {
+		if (slice_resembles(name, name_of(line)))
+			refuse("unknown option %q, did you mean --%r?", slice_of(word), name_of(line));
 	}
-	fail(meant ? "unknown option %q, did you mean --%s?" : "unknown option %q, see probe --help", word,
-		meant);
+	refuse("unknown option %q, see probe --help", slice_of(word));
 }
 
 static void
-take_value(struct options *options, const struct option *option, struct slice value)
+take_value(struct options *options, unsigned option, const char *value, struct arena *arena)
 {
-	if (!option->help)
-		fail("not supported by this version");
-	if (option == &table[OUTPUT] && !slice_is(value, "text"))
-		fail("this version has only the format text, got %q", value);
-	if (option == &table[TIMEOUT])
-		options->timeout_ms = duration_parse(value);
-	if (option == &table[CONFIG])
-		options->config = value.length > 0 ? value.bytes : NULL;
-	if (option == &table[CONFIG] && value.length == 0)
-		fail("must not be empty");
+	struct option_check *check, **end = &options->checks;
+
+	switch (option) {
+	case OPTION_CONFIG:
+		options->config = value;
+		return;
+	case OPTION_TIMEOUT:
+		options->timeout_ms = duration_parse(slice_of(value));
+		return;
+	case OPTION_OUTPUT:
+		if (strcmp(value, "text") != 0)
+			refuse("this version has only the format text, got %q", slice_of(value));
+		return;
+	case OPTION_ROLE:
+	case OPTION_WAIT:
+		refuse("not supported by this version");
+	}
+	while (*end)
+		end = &(*end)->next;
+	check = *end = arena_take(arena, sizeof(*check));
+	if (!check)
+		refuse("out of memory");
+	check->kind = check_kinds[option - OPTION_KINDS];
+	check->target = slice_of(value);
 }
 
 /* Takes the option that *argv is, and its value; the last word that was taken. */
 static char **
 take_option(struct options *options, char **argv, struct arena *arena)
 {
-	struct slice word = slice_of(*argv), value = slice_after(word, 2), name = slice_after(word, 1);
-	bool attached = value.length > 0;
-	const struct option *option = table;
-	const struct check_kind *kind = NULL;
+	bool letter = argv[0][1] != '-';
+	const char *name = *argv + (letter ? 1 : 2), *line, *value = name + 1;
+	size_t length = letter ? 1 : strcspn(name, "=");
+	unsigned option = 0;
 
-	if (word.bytes[1] == '-') {
-		attached = slice_has(value, '=');
-		name = slice_cut(&value, '=');
-		kind = find_kind(name);
-	} else {
-		name.length = 1;
-	}
-	while (option->name && (word.bytes[1] == '-' ? !slice_is(name, option->name)
-						     : option->letter != word.bytes[1]))
+	while ((line = line_of(option)) &&
+		(letter ? line[LETTER] != *name
+			: strncmp(line + NAME, name, length) != 0 || line[NAME + length] != ' '))
 		option++;
-	if (!kind && !option->name)
-		unknown(word, name);
-	options->reading = kind ? kind->fields->name : option->name;
-	if (kind || option->argument) {
-		if (!attached && !*++argv)
-			fail("needs a value");
-		if (!attached)
-			value = slice_of(*argv);
-		if (kind)
-			add_check(options, kind, value, arena);
-		else
-			take_value(options, option, value);
-	} else if (attached) {
-		fail("takes no value");
+	if (!line)
+		unknown(*argv, (struct slice){ name, length });
+	if (!letter) /* past the '=', if there is one */
+		value = name + length + (name[length] != '\0');
+	options->reading = name_of(line);
+	options->given |= 1u << option;
+	if (line[NAME + options->reading.length + 1] == ' ') {
+		if (name[length])
+			refuse("takes no value");
 	} else {
-		*(bool *)((char *)options + option->flag) = true;
+		if (!name[length] && !(value = *++argv))
+			refuse("needs a value");
+		take_value(options, option, value, arena);
 	}
-	options->reading = NULL;
+	options->reading.length = 0;
 	return argv;
 }
 
@@ -126,41 +114,23 @@ options_parse(struct options *options, char **argv, struct arena *arena)
 {
 	bool ended = false;
 
-	while (*argv && *++argv && !options->help && !options->version) {
-		struct slice word = slice_of(*argv);
-
-		if (ended || word.length < 2 || word.bytes[0] != '-')
-			fail("unexpected argument %q, see probe --help", word);
-		ended = slice_is(word, "--");
+	while (*argv && *++argv && !(options->given & (1u << OPTION_HELP | 1u << OPTION_VERSION))) {
+		if (ended || argv[0][0] != '-' || argv[0][1] == '\0')
+			refuse("unexpected argument %q, see probe --help", slice_of(*argv));
+		ended = strcmp(*argv, "--") == 0;
 		if (!ended)
 			argv = take_option(options, argv, arena);
 	}
-}
-
-static void
-print_option(struct text *text, char letter, const char *name, const char *argument, const char *help)
-{
-	size_t start = text->length;
-
-	text_print(text, letter ? "  -%c, --%s %s" : "   %c  --%s %s", letter ? letter : ' ', name, argument);
-	while (text->length < start + 26)
-		text_char(text, ' ');
-	text_print(text, "%s\n", help);
 }
 
 void
 options_print_help(struct text *text)
 {
 	text_print(text, "usage: probe [-c FILE] [-t DURATION] [--once] [--http URL] ...\n"
-			 "Runs the checks of health.json together; exits 0 if the service is healthy, else 1.\n\n");
-	for (const struct option *option = table; option->name; option++) {
-		if (option->help)
-			print_option(text, option->letter, option->name,
-				option->argument ? option->argument : "", option->help);
-	}
+			 "Runs the checks of health.json together; exits 0 if all is healthy, else 1.\n\n%s",
+		table);
 	for (unsigned i = 0; check_kinds[i]; i++)
-		print_option(text, 0, check_kinds[i]->fields->name, check_kinds[i]->argument,
-			check_kinds[i]->help);
+		text_print(text, "%s\n", check_kinds[i]->help);
 	text_print(text, "\nWithout -c or a check it reads $PROBE_CONFIG, else the first there is of\n"
 			 "./health.json, /health.json and /etc/health.json.\n");
 }

@@ -13,60 +13,64 @@ enum {
 	TRY_US = 500000,      /* between two servers, and two tries with the only one */
 	TRIES = 24,           /* at this pace; then they are a good deal rarer */
 	RARE_TRY_US = 5000000,
+	ALL_TYPES = (1 << DNS_TYPES) - 1,
 };
 
-/* False when there is no descriptor to read with; a file that is not there reads as empty. */
-static bool
-read_file(struct arena *arena, const char *path, struct slice *content)
+/* A file that is not there reads as empty, and so does one without a descriptor to read it. */
+static struct slice
+read_file(struct check *check, const char *path)
 {
-	struct text text;
+	struct arena *arena = &check->run->arena;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct text text;
 	ssize_t got;
 
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE)
+			check->starved = true;
+		return slice_of("");
+	}
 	text_open(&text, arena, FILE_LIMIT);
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		return false;
-	while (text.length < text.capacity &&
-		(got = read(fd, text.bytes + text.length, text.capacity - text.length)) > 0)
+	while ((got = read(fd, text.bytes + text.length, text.capacity - text.length)) > 0)
 		text.length += (size_t)got;
 	close(fd);
-	*content = text_keep(arena, &text);
-	return true;
+	return text_keep(arena, &text);
 }
 
-static bool
-load_settings(struct run *run)
+/* The run's settings; NULL when they cannot be read for now. */
+static const struct dns_settings *
+load_settings(struct check *check)
 {
 	struct dns_settings *settings;
-	struct slice resolv_conf, hosts;
+	struct slice hosts, resolv_conf;
 
-	if (run->dns)
-		return true;
-	if (!read_file(&run->arena, "/etc/hosts", &hosts) ||
-		!read_file(&run->arena, "/etc/resolv.conf", &resolv_conf))
-		return false;
-	settings = arena_take(&run->arena, sizeof(*settings));
+	if (check->run->dns)
+		return check->run->dns;
+	hosts = read_file(check, "/etc/hosts");
+	resolv_conf = read_file(check, "/etc/resolv.conf");
+	if (check->starved)
+		return NULL;
+	settings = arena_take(&check->run->arena, sizeof(*settings));
 	if (!settings)
-		return false;
+		return NULL;
 	dns_settings_parse(settings, resolv_conf);
 	settings->hosts = hosts;
-	run->dns = settings;
-	return true;
+	return check->run->dns = settings;
 }
 
-/* An id that a sender elsewhere cannot guess, out of the bytes the kernel gave us. */
-static uint16_t
-draw_id(void)
+bool
+resolver_connect(struct check *check, struct watch *watch, int type, const struct sockaddr *address,
+	socklen_t size)
 {
-	static uint64_t drawn;
-	uint64_t seed;
-
-	memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof(seed));
-	return (uint16_t)((seed ^ ++drawn) * UINT64_C(0x9e3779b97f4a7c15) >> 48);
+	if (!check_socket(check, watch, address->sa_family, type))
+		return false;
+	if (connect(watch->fd, address, size) == 0 || errno == EINPROGRESS)
+		watch->want = WANT_WRITE;
+	return watch->want;
 }
 
-void
-resolver_close(struct resolver *resolver)
+static void
+close_all(struct resolver *resolver)
 {
 	for (unsigned i = 0; i < DNS_SERVERS; i++)
 		resolver->servers[i].watch.want = WANT_NOTHING;
@@ -79,13 +83,13 @@ resolver_close(struct resolver *resolver)
 void
 resolver_print_problem(const struct resolver *resolver, struct text *text)
 {
-	const struct dns_settings *settings = resolver->check->run->dns;
-
-	if (!resolver->exhausted)
+	if (!resolver->unanswered)
 		text_print(text, resolver->no_record ? "it has no address" : "no such host");
-	for (unsigned i = 0; resolver->exhausted && i < settings->server_count; i++) {
-		text_print(text, i ? ", %s (" : "%s (", resolver->servers[i].problem);
-		address_print_host(text, &settings->servers[i]);
+	for (unsigned i = 0; resolver->unanswered && i < resolver->settings->server_count; i++) {
+		const struct resolver_server *server = &resolver->servers[i];
+
+		text_print(text, i ? ", %s (" : "%s (", server->problem);
+		address_print_host(text, server->address);
 		text_char(text, ')');
 	}
 }
@@ -94,285 +98,309 @@ resolver_print_problem(const struct resolver *resolver, struct text *text)
 static bool
 next_candidate(struct resolver *resolver)
 {
+	/* what the kernel gave for the like; the first half is the stack protector's */
+	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM) + 8;
 	struct text text;
 
 	do {
-		text = (struct text){ resolver->asking, 0, sizeof(resolver->asking) - 1, false };
-		if (!dns_candidate(resolver->check->run->dns, resolver->name,
+		text = (struct text){ resolver->asking, 0, ADDRESS_NAME_LIMIT, false };
+		if (!dns_candidate(resolver->settings, resolver->endpoint->host,
 			    resolver->candidate++, &text))
 			return false;
-		text.bytes[text.length] = '\0';
-	} while (text.length > ADDRESS_NAME_LIMIT);
+	} while (text.cut);
+	text.bytes[text.length] = '\0';
+	memcpy(&resolver->id, random, sizeof(resolver->id));
+	resolver->id = (uint16_t)(resolver->id + 2 * resolver->candidate);
+	resolver->unanswered = ALL_TYPES;
 	resolver->tries = 0;
 	resolver->wake_us = 0;
-	for (unsigned type = 0; type < DNS_TYPES; type++) {
-		resolver->pending[type] = true;
-		resolver->ids[type] = draw_id();
-		for (unsigned i = 0; i < DNS_SERVERS; i++)
-			resolver->servers[i].failed[type] = false;
-	}
+	for (unsigned i = 0; i < DNS_SERVERS; i++)
+		resolver->servers[i].failed = 0;
 	return true;
 }
 
-/* A server will not answer one type; when none is left that might, the type is given up. */
+/* A server will not answer these types. */
 static void
-server_failed(struct resolver *resolver, unsigned index, unsigned type, const char *problem)
+server_failed(struct resolver *resolver, struct resolver_server *server, unsigned types,
+	const char *problem)
 {
-	unsigned i = 0, count = resolver->check->run->dns->server_count;
-
-	resolver->servers[index].failed[type] = true;
-	resolver->servers[index].problem = problem;
+	server->failed |= types;
+	server->problem = problem;
 	resolver->wake_us = 0; /* ask the next one now */
-	while (i < count && resolver->servers[i].failed[type])
-		i++;
-	if (i == count && resolver->pending[type]) {
-		resolver->pending[type] = false;
-		resolver->exhausted = true;
-	}
 }
 
-/* Of a socket's error: true, and it is over with this server, unless it only has to wait. */
-static bool
-server_gone(struct resolver *resolver, unsigned index)
-{
-	if (errno == EAGAIN || errno == EINTR)
-		return false;
-	for (unsigned type = 0; type < DNS_TYPES; type++)
-		server_failed(resolver, index, type, errno_words(errno));
-	return true;
-}
-
-static bool
-connect_server(struct resolver *resolver, struct watch *watch, unsigned index, int type)
-{
-	const union address *address = &resolver->check->run->dns->servers[index];
-
-	if (!check_socket(resolver->check, watch, address->any.sa_family, type))
-		return false;
-	watch->want = type == SOCK_DGRAM ? WANT_READ : WANT_WRITE;
-	if (connect(watch->fd, &address->any, sizeof(*address)) == 0 || errno == EINPROGRESS)
-		return true;
-	watch->want = WANT_NOTHING;
-	return false;
-}
-
-/* Sends what is still unanswered to one server. */
+/* The same for a socket's error, unless it only has to wait or to be opened again. */
 static void
-ask_server(struct resolver *resolver, unsigned index)
+socket_failed(struct resolver *resolver, struct resolver_server *server, unsigned types)
 {
-	struct resolver_server *server = &resolver->servers[index];
+	if (errno != EAGAIN && !resolver->check->starved)
+		server_failed(resolver, server, types, errno_words(errno));
+}
 
-	if (!server->watch.open && !connect_server(resolver, &server->watch, index, SOCK_DGRAM)) {
+static bool
+connect_server(struct resolver *resolver, const struct resolver_server *server, struct watch *watch,
+	int type)
+{
+	return resolver_connect(resolver->check, watch, type, &server->address->any,
+		sizeof(*server->address));
+}
+
+/* As send(2). Over TCP the length goes ahead, prefix bytes of it (RFC 1035, 4.2.2). */
+static ssize_t
+send_question(struct resolver *resolver, const struct watch *watch, enum dns_type type,
+	size_t prefix)
+{
+	unsigned char question[2 + DNS_QUERY_SIZE];
+	size_t length =
+		dns_question(question + 2, resolver->asking, type, (uint16_t)(resolver->id + type));
+
+	if (length == 0) {
+		resolver->unanswered = 0; /* no name that can be asked for */
+		return 0;
+	}
+	question[0] = (unsigned char)(length >> 8);
+	question[1] = (unsigned char)length;
+	return send(watch->fd, question + 2 - prefix, prefix + length, MSG_NOSIGNAL);
+}
+
+/* Asks one server what it may still answer. */
+static void
+ask_server(struct resolver *resolver, struct resolver_server *server)
+{
+	resolver->hungry = false;
+	if (!server->watch.open && !connect_server(resolver, server, &server->watch, SOCK_DGRAM)) {
 		resolver->hungry = resolver->check->starved;
-		if (!resolver->hungry)
-			server_gone(resolver, index);
+		socket_failed(resolver, server, ALL_TYPES);
 		return;
 	}
+	server->watch.want = WANT_READ;
 	for (unsigned type = 0; type < DNS_TYPES; type++) {
-		struct resolver_stream *stream = &resolver->streams[type];
-		unsigned char question[DNS_QUERY_SIZE];
-		size_t length;
-
-		if (!resolver->pending[type] || server->failed[type] ||
-			(stream->watch.open && stream->server == index))
-			continue;
-		length = dns_question(question, resolver->asking, type, resolver->ids[type]);
-		if (length == 0)
-			resolver->pending[type] = false;
-		else if (send(server->watch.fd, question, length, MSG_NOSIGNAL) < 0 &&
-			 server_gone(resolver, index))
-			return;
+		if ((resolver->unanswered & ~server->failed) >> type & 1 &&
+			resolver->streams[type].server != server &&
+			send_question(resolver, &server->watch, type, 0) < 0)
+			socket_failed(resolver, server, ALL_TYPES);
 	}
 }
 
-static bool
-may_answer(const struct resolver *resolver, unsigned index)
-{
-	const bool *failed = resolver->servers[index].failed, *pending = resolver->pending;
-
-	return (pending[DNS_A] && !failed[DNS_A]) || (pending[DNS_AAAA] && !failed[DNS_AAAA]);
-}
-
-/* Asks the next server that may still answer; there is one while a type is pending. */
+/* Lets a stream go; when it brought no answer its server has failed, and errno tells why. */
 static void
-ask(struct resolver *resolver)
+end_stream(struct resolver *resolver, unsigned type)
 {
-	unsigned count = resolver->check->run->dns->server_count;
+	struct resolver_stream *stream = &resolver->streams[type];
+	struct resolver_server *server = stream->server;
+	unsigned unanswered = resolver->unanswered & ~server->failed & 1u << type;
 
-	while (!may_answer(resolver, resolver->tries % count))
-		resolver->tries++;
-	resolver->wake_us = clock_monotonic_us() + (resolver->tries < TRIES ? TRY_US : RARE_TRY_US);
-	resolver->hungry = false;
-	ask_server(resolver, resolver->tries++ % count);
+	stream->watch.want = WANT_NOTHING;
+	stream->server = NULL;
+	if (unanswered)
+		socket_failed(resolver, server, unanswered);
 }
 
 static void
-open_stream(struct resolver *resolver, unsigned type, unsigned server)
+open_stream(struct resolver *resolver, unsigned type, struct resolver_server *server)
 {
 	struct resolver_stream *stream = &resolver->streams[type];
 
-	if (stream->watch.open) {
-		/* another server's has had its time */
-		if (stream->server != server && stream->watch.want != WANT_NOTHING) {
-			stream->watch.want = WANT_NOTHING;
-			server_failed(resolver, stream->server, type, errno_words(ETIMEDOUT));
-		}
+	if (stream->server == server && stream->watch.open)
 		return;
-	}
+	errno = ETIMEDOUT;
+	if (stream->server && stream->server != server) /* another's has had its time */
+		end_stream(resolver, type);
+	if (stream->watch.open) /* still; the datagram that is sent again brings us back */
+		return;
 	if (!stream->buffer)
 		stream->buffer = arena_take(&resolver->check->run->arena, 2 + DNS_ANSWER_SIZE);
 	stream->server = server;
-	stream->sent = stream->received = 0;
+	stream->received = 0;
 	errno = ENOMEM;
-	if (stream->buffer && connect_server(resolver, &stream->watch, server, SOCK_STREAM))
+	if (stream->buffer && connect_server(resolver, server, &stream->watch, SOCK_STREAM))
 		return;
-	if (!resolver->check->starved) /* else the datagram that is sent again brings us back */
-		server_failed(resolver, server, type, errno_words(errno));
+	if (resolver->check->starved)
+		server->watch.want = WANT_NOTHING; /* its descriptor will do */
+	else
+		end_stream(resolver, type);
 }
 
 static void
-take_answer(struct resolver *resolver, unsigned type, unsigned server,
-	const unsigned char *message, size_t length)
+take_answer(struct resolver *resolver, struct resolver_server *server, const unsigned char *message,
+	size_t length)
 {
-	if (!resolver->pending[type])
-		return;
-	switch (dns_answer(message, length, resolver->asking, type, resolver->ids[type],
-		&resolver->addresses)) {
-	case DNS_NOT_OURS:
-		return;
-	case DNS_TRUNCATED:
-		open_stream(resolver, type, server);
-		return;
-	case DNS_REFUSED:
-		server_failed(resolver, server, type, dns_rcode_words(message));
-		return;
-	case DNS_NO_RECORD:
-		resolver->no_record = true;
-		break;
-	case DNS_NO_NAME:
-	case DNS_ADDRESS:
-		break;
+	for (unsigned type = 0; type < DNS_TYPES; type++) {
+		unsigned bit = 1u << type & resolver->unanswered;
+		enum dns_result result;
+
+		if (!bit)
+			continue;
+		result = dns_answer(message, length, resolver->asking, type,
+			(uint16_t)(resolver->id + type), &resolver->addresses);
+		if (result == DNS_TRUNCATED) {
+			open_stream(resolver, type, server);
+		} else if (result == DNS_REFUSED) {
+			server_failed(resolver, server, bit, dns_rcode_words(message));
+		} else if (result != DNS_NOT_OURS) {
+			resolver->unanswered &= ~bit;
+			if (result == DNS_NO_RECORD)
+				resolver->no_record = true;
+		}
 	}
-	resolver->pending[type] = false;
 }
 
 static void
-receive_datagrams(struct resolver *resolver, unsigned index)
+receive_datagram(struct resolver *resolver, struct resolver_server *server)
 {
 	unsigned char *message = (unsigned char *)resolver->check->run->buffer;
+	ssize_t got = recv(server->watch.fd, message, DNS_ANSWER_SIZE, 0);
 
-	for (unsigned i = 0; i < 2 * DNS_TYPES; i++) {
-		ssize_t got = recv(resolver->servers[index].watch.fd, message, DNS_ANSWER_SIZE, 0);
-
-		if (got < 0) {
-			server_gone(resolver, index);
-			return;
-		}
-		for (unsigned type = 0; type < DNS_TYPES; type++)
-			take_answer(resolver, type, index, message, (size_t)got);
-	}
+	if (got < 0)
+		socket_failed(resolver, server, ALL_TYPES);
+	else
+		take_answer(resolver, server, message, (size_t)got);
 }
 
-/* How many bytes moved; 0: the end, -1: errno tells. Sets length once the answer is whole. */
+/* As recv(2); once the message is whole it is taken, and the stream has come to its end. */
 static ssize_t
-move_stream(struct resolver *resolver, unsigned type, size_t *length)
+receive_stream(struct resolver *resolver, struct resolver_stream *stream)
 {
-	struct resolver_stream *stream = &resolver->streams[type];
 	unsigned char *buffer = stream->buffer;
-	ssize_t moved;
+	ssize_t got = recv(stream->watch.fd, buffer + stream->received,
+		2 + DNS_ANSWER_SIZE - stream->received, 0);
+	size_t length;
 
-	if (stream->watch.want == WANT_WRITE) {
-		size_t size = dns_question(buffer + 2, resolver->asking, type, resolver->ids[type]);
-
-		buffer[0] = (unsigned char)(size >> 8);
-		buffer[1] = (unsigned char)size;
-		moved = send(stream->watch.fd, buffer + stream->sent, 2 + size - stream->sent, MSG_NOSIGNAL);
-		if (moved > 0 && (stream->sent += (size_t)moved) == 2 + size)
-			stream->watch.want = WANT_READ;
-		return moved;
-	}
-	moved = recv(stream->watch.fd, buffer + stream->received, 2 + DNS_ANSWER_SIZE - stream->received, 0);
-	if (moved > 0)
-		stream->received += (size_t)moved;
-	*length = (size_t)buffer[0] << 8 | buffer[1];
-	if (stream->received < 2 + *length)
-		*length = 0;
-	return moved;
+	if (got <= 0)
+		return got;
+	stream->received += (size_t)got;
+	length = (size_t)buffer[0] << 8 | buffer[1];
+	if (stream->received < 2 + length)
+		return got;
+	take_answer(resolver, stream->server, buffer + 2, length);
+	return 0;
 }
 
 static void
 drive_stream(struct resolver *resolver, unsigned type)
 {
 	struct resolver_stream *stream = &resolver->streams[type];
-	size_t length = 0;
-	ssize_t moved = move_stream(resolver, type, &length);
+	ssize_t moved;
 
-	if ((moved > 0 && length == 0) || (moved < 0 && (errno == EAGAIN || errno == EINTR)))
+	if (stream->watch.want == WANT_WRITE)
+		moved = send_question(resolver, &stream->watch, type, 2);
+	else
+		moved = receive_stream(resolver, stream);
+	if (moved > 0) {
+		stream->watch.want = WANT_READ;
 		return;
-	stream->watch.want = WANT_NOTHING;
-	if (moved >= 0) {
-		take_answer(resolver, type, stream->server, stream->buffer + 2, length);
-		errno = ECONNRESET;
 	}
-	if (resolver->pending[type] && !resolver->servers[stream->server].failed[type])
-		server_failed(resolver, stream->server, type, errno_words(errno));
+	if (moved == 0)
+		errno = ECONNRESET;
+	if (errno != EAGAIN)
+		end_stream(resolver, type);
+}
+
+/* The next server that may still answer; NULL: none. */
+static struct resolver_server *
+next_server(struct resolver *resolver)
+{
+	unsigned count = resolver->settings->server_count;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct resolver_server *server = &resolver->servers[resolver->tries % count];
+
+		if (resolver->unanswered & ~server->failed)
+			return server;
+		resolver->tries++;
+	}
+	return NULL;
 }
 
 static void
 advance(struct resolver *resolver)
 {
-	do {
-		bool pending = resolver->pending[DNS_A] || resolver->pending[DNS_AAAA];
+	int64_t now_us = clock_monotonic_us();
 
-		if (!pending &&
-			(resolver->addresses.count > 0 || resolver->exhausted || !next_candidate(resolver))) {
-			resolver_close(resolver);
-			return;
+	do {
+		struct resolver_server *server;
+
+		while (!(server = next_server(resolver))) {
+			if (resolver->addresses.count > 0 || resolver->unanswered ||
+				!next_candidate(resolver)) {
+				close_all(resolver);
+				return;
+			}
 		}
-		if (!resolver->hungry && clock_monotonic_us() < resolver->wake_us)
+		if (!resolver->hungry && now_us < resolver->wake_us)
 			return;
-		ask(resolver);
+		resolver->wake_us = now_us + (resolver->tries++ < TRIES ? TRY_US : RARE_TRY_US);
+		ask_server(resolver, server);
 	} while (!resolver->hungry);
+}
+
+/* A name that is not localhost. */
+static void
+look_up(struct resolver *resolver)
+{
+	struct check *check = resolver->check;
+	struct dns_addresses *addresses = &resolver->addresses;
+
+	resolver->settings = load_settings(check);
+	if (resolver->settings && !addresses->limit) {
+		addresses->list = arena_take(&check->run->arena, DNS_ADDRESSES * sizeof(*addresses->list));
+		addresses->limit = addresses->list ? DNS_ADDRESSES : 0;
+	}
+	if (!addresses->limit) {
+		check->starved = true;
+		return;
+	}
+	for (unsigned i = 0; i < DNS_SERVERS; i++)
+		resolver->servers[i].address = &resolver->settings->servers[i];
+	dns_hosts(resolver->settings->hosts, resolver->endpoint->host, addresses);
+	resolver->done = addresses->count > 0;
+}
+
+struct resolver *
+resolver_open(struct check *check, const struct endpoint *endpoint)
+{
+	bool name = endpoint->type == ENDPOINT_NAME;
+	struct resolver *resolver = arena_take(&check->run->arena,
+		name ? sizeof(*resolver) : offsetof(struct resolver, id));
+
+	if (!resolver)
+		return NULL;
+	resolver->check = check;
+	resolver->endpoint = endpoint;
+	resolver->wake_us = CLOCK_NEVER;
+	resolver->addresses = (struct dns_addresses){ 0, 2, resolver->known };
+	if (!name) {
+		resolver->known[0] = endpoint->literal;
+		if (endpoint->type == ENDPOINT_UNIX)
+			resolver->known[0].any.sa_family = AF_UNIX;
+		resolver->addresses.count = 1;
+	}
+	resolver->done = !name || dns_localhost(endpoint->host, &resolver->addresses);
+	if (!resolver->done) {
+		resolver->addresses.limit = 0;
+		look_up(resolver);
+	}
+	return resolver;
 }
 
 void
 resolver_drive(struct resolver *resolver)
 {
-	if (!resolver->done && !resolver->asked) { /* not begun, for want of a descriptor */
-		resolver_open(resolver, resolver->check, resolver->name);
+	if (!resolver->settings && !resolver->done) /* for want of a descriptor */
+		look_up(resolver);
+	if (!resolver->settings || resolver->done)
 		return;
+	for (unsigned i = 0; i < DNS_SERVERS; i++) {
+		if (resolver->servers[i].watch.ready)
+			receive_datagram(resolver, &resolver->servers[i]);
 	}
-	for (unsigned i = 0; !resolver->done && i < DNS_SERVERS; i++) {
-		if (resolver->servers[i].watch.open && resolver->servers[i].watch.ready)
-			receive_datagrams(resolver, i);
-	}
-	for (unsigned type = 0; !resolver->done && type < DNS_TYPES; type++) {
-		struct watch *watch = &resolver->streams[type].watch;
+	for (unsigned type = 0; type < DNS_TYPES; type++) {
+		struct resolver_stream *stream = &resolver->streams[type];
 
-		if (watch->open && watch->ready && watch->want != WANT_NOTHING)
+		if (stream->server && !stream->watch.open) /* for want of a descriptor */
+			open_stream(resolver, type, stream->server);
+		else if (stream->server && stream->watch.ready)
 			drive_stream(resolver, type);
 	}
-	if (!resolver->done)
-		advance(resolver);
-}
-
-void
-resolver_open(struct resolver *resolver, struct check *check, struct slice name)
-{
-	resolver->check = check;
-	resolver->name = name;
-	resolver->wake_us = CLOCK_NEVER;
-	if (!dns_localhost(name, &resolver->addresses)) {
-		if (!load_settings(check->run)) {
-			check->starved = true;
-			return;
-		}
-		dns_hosts(check->run->dns->hosts, name, &resolver->addresses);
-	}
-	if (resolver->addresses.count > 0) {
-		resolver_close(resolver);
-		return;
-	}
-	resolver->asked = true;
 	advance(resolver);
 }

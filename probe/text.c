@@ -25,13 +25,13 @@ lower(char c)
 bool
 slice_same(struct slice a, struct slice b)
 {
+	size_t at = 0;
+
 	if (a.length != b.length)
 		return false;
-	while (a.length > 0 && lower(*a.bytes) == lower(*b.bytes)) {
-		a = slice_after(a, 1);
-		b.bytes++;
-	}
-	return a.length == 0;
+	while (at < a.length && lower(a.bytes[at]) == lower(b.bytes[at]))
+		at++;
+	return at == a.length;
 }
 
 bool
@@ -45,7 +45,8 @@ slice_starts(struct slice slice, const char *prefix)
 {
 	struct slice wanted = slice_of(prefix);
 
-	return slice.length >= wanted.length && slice_same(slice_first(slice, wanted.length), wanted);
+	return slice.length >= wanted.length &&
+		slice_same(slice_first(slice, wanted.length), wanted);
 }
 
 size_t
@@ -81,46 +82,44 @@ slice_decimal(struct slice slice, uint64_t limit)
 }
 
 bool
-slice_resembles(struct slice written, const char *meant)
+slice_resembles(struct slice written, struct slice meant)
 {
-	struct slice wanted = slice_of(meant);
-	const char *a = written.bytes, *b = wanted.bytes;
+	const char *a = written.bytes, *a_end = a + written.length;
+	const char *b = meant.bytes, *b_end = b + meant.length;
 
-	while (written.length && wanted.length && *a == *b) {
-		written.length--, wanted.length--;
-		a++, b++;
-	}
-	while (written.length && wanted.length && a[written.length - 1] == b[wanted.length - 1])
-		written.length--, wanted.length--;
-	if (written.length == 2 && wanted.length == 2)
+	for (; a < a_end && b < b_end && *a == *b; a++)
+		b++;
+	for (; a < a_end && b < b_end && a_end[-1] == b_end[-1]; a_end--)
+		b_end--;
+	if (a_end - a == 2 && b_end - b == 2)
 		return a[0] == b[1] && a[1] == b[0];
-	return written.length <= 1 && wanted.length <= 1;
+	return a_end - a <= 1 && b_end - b <= 1;
 }
 
 int32_t
-utf8_take(struct slice *slice)
+utf8_take(const char **at, const char *end)
 {
-	static const int32_t smallest[] = { 0x80, 0x800, 0x10000 };
-	unsigned char first = (unsigned char)slice->bytes[0];
-	/* bytes to follow the first */
-	unsigned more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-	int32_t code = first & (0x3f >> more);
+	const char *next = *at;
+	unsigned lead = (unsigned char)*next++;
+	int32_t code = (int32_t)lead, limit = 1 << 6;
 
-	*slice = slice_after(*slice, 1);
-	if (first < 0x80)
-		return first;
-	if (first < 0xc0 || first > 0xf7 || slice->length < more)
+	*at = next;
+	if (lead < 0x80)
+		return code;
+	if (lead < 0xc2 || lead > 0xf4)
 		return -1;
-	for (unsigned i = 0; i < more; i++) {
-		unsigned char next = (unsigned char)slice->bytes[i];
-
-		if ((next & 0xc0) != 0x80)
+	/* each bit set after the first stands for a byte to follow */
+	for (; lead & 0x40; lead <<= 1) {
+		if (next == end || (unsigned char)*next >> 6 != 2)
 			return -1;
-		code = code << 6 | (next & 0x3f);
+		code = code << 6 | (*next++ & 0x3f);
+		limit <<= 5;
 	}
-	if (code < smallest[more - 1] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+	code &= limit - 1;
+	/* in more bytes than it needs, past the last one, or a surrogate */
+	if (code < limit >> 5 || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
 		return -1;
-	*slice = slice_after(*slice, more);
+	*at = next;
 	return code;
 }
 
@@ -176,78 +175,72 @@ text_char(struct text *text, char c)
 static void
 print_decimal(struct text *text, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	text_slice(text, (struct slice){ digits + at, sizeof(digits) - at });
+	if (value > 9)
+		print_decimal(text, value / 10);
+	text_char(text, (char)('0' + value % 10));
 }
 
 static bool
 printable(int32_t code)
 {
 	bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
-	bool bidirectional = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	bool bidirectional =
+		(code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 
 	return !control && !bidirectional;
 }
 
 static void
-print_escaped(struct text *text, struct slice slice, const char *quote)
+print_slice(struct text *text, struct slice slice, char directive)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char *end = slice.bytes + TEXT_SHOWN;
+	const char *at = slice.bytes, *end = at + slice.length, *next = at;
+	bool good = true;
 
-	text_slice(text, slice_of(quote));
-	while (slice.length > 0) {
-		const char *at = slice.bytes;
-		bool good = printable(utf8_take(&slice));
-
-		if (slice.bytes > end) {
-			text_print(text, "...");
-			break;
-		}
-		for (; at < slice.bytes; at++) {
-			if (good)
-				text_char(text, *at);
-			else
-				text_print(text, "\\x%c%c", hex[*at >> 4 & 15], hex[*at & 15]);
-		}
+	if (directive == 'q') {
+		text_print(text, "\"%e\"", slice);
+		return;
 	}
-	text_slice(text, slice_of(quote));
+	if (directive == 'r') {
+		text_slice(text, slice);
+		return;
+	}
+	for (; at < end; at++) {
+		if (at == next)
+			good = printable(utf8_take(&next, end));
+		if (next > slice.bytes + TEXT_SHOWN) {
+			text_print(text, "...");
+			return;
+		}
+		if (good)
+			text_char(text, *at);
+		else
+			text_print(text, "\\x%c%c", hex[*at >> 4 & 15], hex[*at & 15]);
+	}
 }
 
 void
 text_print_list(struct text *text, const char *format, va_list *list)
 {
 	for (; *format; format++) {
-		struct slice slice;
-
-		if (*format != '%') {
+		if (*format != '%' || *++format == '%') {
 			text_char(text, *format);
 			continue;
 		}
-		switch (*++format) {
-		case '%':
-			text_char(text, '%');
-			continue;
+		switch (*format) {
 		case 'c':
 			text_char(text, (char)va_arg(*list, int));
-			continue;
+			break;
 		case 'u':
 			print_decimal(text, va_arg(*list, uint64_t));
-			continue;
+			break;
 		case 's':
 			text_slice(text, slice_of(va_arg(*list, const char *)));
-			continue;
+			break;
+		default:
+			print_slice(text, va_arg(*list, struct slice), *format);
+			break;
 		}
-		slice = va_arg(*list, struct slice);
-		if (*format == 'r')
-			text_slice(text, slice);
-		else
-			print_escaped(text, slice, *format == 'q' ? "\"" : "");
 	}
 }
 
@@ -262,7 +255,7 @@ text_print(struct text *text, const char *format, ...)
 }
 
 void
-fail(const char *format, ...)
+refuse(const char *format, ...)
 {
 	va_list list;
 

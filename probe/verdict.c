@@ -26,8 +26,9 @@ static const char *const formats[OUTCOMES] = {
 	[OUTCOME_FILE_EXISTS] = "exists, want it absent",
 	[OUTCOME_FILE_TYPE] = "is a %s, want a regular file",
 	[OUTCOME_FILE_SMALL] = "%u bytes, want at least %u",
-	[OUTCOME_FILE_OLD] = "modified %r ago, want at most %r",
-	[OUTCOME_FILE_FUTURE] = "modified %r in the future",
+	[OUTCOME_FILE_OLD] = "modified %u s ago, want at most %u s",
+	[OUTCOME_FILE_OLD_MS] = "modified %u ms ago, want at most %u ms",
+	[OUTCOME_FILE_FUTURE] = "modified %u s in the future",
 	[OUTCOME_NO_MEMORY] = "out of memory",
 };
 
@@ -58,9 +59,9 @@ phase_words(enum phase phase)
 
 /* numbers[i] has the i-th of the words */
 static const unsigned char numbers[] = {
-	EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EBADF, ECONNABORTED, ECONNREFUSED, ECONNRESET,
-	EHOSTUNREACH, EIO, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENETUNREACH, ENFILE, ENOBUFS,
-	ENOENT, ENOMEM, ENOTDIR, ENOTSOCK, EPERM, EPIPE, EPROTOTYPE, ETIMEDOUT,
+	EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EBADF, ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EIO,
+	EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENETUNREACH, ENOBUFS, ENOENT, ENOMEM, ENOTDIR,
+	EPERM, EPIPE, EPROTOTYPE, ETIMEDOUT,
 };
 
 static const char words[] =
@@ -68,7 +69,6 @@ static const char words[] =
 	"address not available\0"
 	"address family not supported\0"
 	"bad file descriptor\0"
-	"connection aborted\0"
 	"connection refused\0"
 	"connection reset\0"
 	"no route to host\0"
@@ -78,12 +78,10 @@ static const char words[] =
 	"too many open files\0"
 	"file name too long\0"
 	"network unreachable\0"
-	"too many open files in system\0"
-	"no buffer space available\0"
+	"no buffer space\0"
 	"no such file or directory\0"
 	"out of memory\0"
 	"not a directory\0"
-	"not a socket\0"
 	"operation not permitted\0"
 	"broken pipe\0"
 	"wrong type of socket\0"
