@@ -14,7 +14,7 @@ enum {
 struct watch {
 	struct watch *next;
 	int fd;
-	bool open; /* and on its check's list; only then the rest means anything */
+	bool open;  /* and on its check's list; only then the rest means anything */
 	bool ready; /* set by the engine: what was wanted, or an error, is there */
 	enum want {
 		WANT_NOTHING, /* the engine closes it and takes it off the list */
@@ -27,10 +27,10 @@ enum { RUN_BUFFER = 65536 };
 
 /* what the checks of one run share */
 struct run {
-	struct arena arena;  /* for what a check needs as it goes */
-	char *buffer;        /* RUN_BUFFER bytes to receive into; what is there after
+	struct arena arena;             /* for what a check needs as it goes */
+	char *buffer;                   /* RUN_BUFFER bytes to receive into; what is there after
 	                        start or ready returns is lost */
-	int64_t wall_ms;     /* the time of day at which the run began */
+	int64_t wall_ms;                /* the time of day at which the run began */
 	const struct dns_settings *dns; /* read when first asked for, else NULL */
 };
 
@@ -43,12 +43,12 @@ struct check {
 	bool optional;
 
 	/* the rest belongs to a run; the engine clears it before start */
-	bool starved;          /* it needs a descriptor and there was none: ready is called
+	bool starved;     /* it needs a descriptor and there was none: ready is called
 	                          again when one has come free */
-	int64_t limit_ms;      /* its deadline, from the start of the run */
+	int64_t limit_ms; /* its deadline, from the start of the run */
 	struct run *run;
-	struct watch *watches; /* every descriptor it has open is in this list */
-	int64_t wake_us;       /* ready is called at this time whatever the descriptors do */
+	struct watch *watches;        /* every descriptor it has open is in this list */
+	int64_t wake_us;              /* ready is called at this time whatever the descriptors do */
 	int64_t began_us, elapsed_us; /* when it was started; from there to its verdict */
 	struct verdict verdict;
 };
@@ -67,17 +67,18 @@ struct check_kind {
 	size_t size;                /* of the kind's structure, which starts as all zeros */
 	const char *help;           /* the option's line, as options has them */
 	/* Called after each field: words where what has been read so far contradicts itself,
-	 * else NULL. */
+	 * else NULL. It may be NULL itself. */
 	const char *(*conflict)(const struct check *);
 	/* Called once all fields are read: makes what start needs. False where the arena has
-	 * no room. */
+	 * no room. NULL where it needs nothing. */
 	bool (*prepare)(struct check *, struct arena *);
 	/* MUST open a descriptor, or set starved, or decide. */
 	void (*start)(struct check *);
 	/* Called when a watch is ready, at wake_us, and after starved; may be called for no
 	 * reason at all. */
 	void (*ready)(struct check *);
-	/* Writes what the check is waiting for: "connecting to 10.0.0.7:5432". */
+	/* Writes what the check is waiting for: "connecting to 10.0.0.7:5432". Like ready it may
+	 * be NULL where start always decides. */
 	void (*doing)(struct check *, struct text *);
 };
 

@@ -43,14 +43,14 @@ void config_add(const struct check_kind *, struct slice target);
 void config_print_path(struct text *);
 
 /* The value that the reading has come to, or they refuse it. */
-struct slice config_string(void);   /* expanded, a NUL behind it */
-struct slice config_text(void);     /* a string that is not empty */
+struct slice config_string(void); /* expanded, a NUL behind it */
+struct slice config_text(void);   /* a string that is not empty */
 bool config_bool(void);
-int64_t config_duration(void);      /* in ms */
-uint64_t config_whole(void);        /* a whole number */
-struct pair *config_headers(void);  /* an object of strings that fit in HTTP fields */
-void config_ignored(void *);        /* a string, which is not expanded */
-void config_later(void *);          /* of a later version: refused */
+int64_t config_duration(void);     /* in ms */
+uint64_t config_whole(void);       /* a whole number */
+struct pair *config_headers(void); /* an object of strings that fit in HTTP fields */
+void config_ignored(void *);       /* a string, which is not expanded */
+void config_later(void *);         /* of a later version: refused */
 _Noreturn void config_wrong_type(const char *wanted);
 
 #endif

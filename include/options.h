@@ -26,9 +26,9 @@ struct option_check {
 };
 
 struct options {
-	unsigned given;      /* a bit for each option */
-	const char *config;  /* NULL: not given */
-	int64_t timeout_ms;  /* 0: not given */
+	unsigned given;     /* a bit for each option */
+	const char *config; /* NULL: not given */
+	int64_t timeout_ms; /* 0: not given */
 	struct option_check *checks;
 	struct slice reading; /* the option whose value is being read, for errors; else empty */
 };

@@ -32,13 +32,13 @@ struct resolver {
 	bool hungry;                         /* there was no descriptor to ask with */
 	/* Grows as the answers come; the ports are 0. AF_UNIX stands for the endpoint's path. */
 	struct dns_addresses addresses;
-	union address known[2];              /* serve where nobody has to be asked */
+	union address known[2]; /* serve where nobody has to be asked */
 
 	/* The rest is not there for an endpoint that is no name. */
-	uint16_t id;                         /* of the question for DNS_A; one more for DNS_AAAA */
-	unsigned unanswered;                 /* a bit for each type */
-	unsigned candidate;                  /* the next of the names of dns_candidate */
-	unsigned tries;                      /* at the one before, which is being asked for */
+	uint16_t id;         /* of the question for DNS_A; one more for DNS_AAAA */
+	unsigned unanswered; /* a bit for each type */
+	unsigned candidate;  /* the next of the names of dns_candidate */
+	unsigned tries;      /* at the one before, which is being asked for */
 	struct resolver_server servers[DNS_SERVERS];
 	struct resolver_stream streams[DNS_TYPES];
 	char asking[ADDRESS_NAME_LIMIT + 1];

@@ -78,7 +78,10 @@ struct arena {
 	char *next, *end;
 };
 
-/* size bytes, aligned for any type, cleared; NULL when the arena is used up */
+/* size bytes, aligned for any type; NULL when the arena is used up. Nothing touches them, so
+ * that a page of them which is never used costs nothing. */
+void *arena_reserve(struct arena *, size_t size);
+/* the same, cleared */
 void *arena_take(struct arena *, size_t size);
 
 /* output of bounded size: what does not fit is dropped and sets cut */

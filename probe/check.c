@@ -5,8 +5,8 @@
 
 /* the kinds there are, in the order of --help; a new one is its file and a line here */
 #define CHECK_KINDS(KIND) \
-	KIND(check_http)  \
-	KIND(check_tcp)   \
+	KIND(check_http) \
+	KIND(check_tcp) \
 	KIND(check_file)
 
 #define DECLARE(kind) extern const struct check_kind kind;

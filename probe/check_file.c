@@ -81,7 +81,8 @@ prepare(struct check *check, struct arena *arena)
 static void
 judge_age(struct file_check *file, const struct stat *status)
 {
-	int64_t modified_ms = (int64_t)status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
+	int64_t modified_ms =
+		(int64_t)status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
 	int64_t age_ms = file->check.run->wall_ms - modified_ms, max_ms = file->max_age_ms;
 
 	if (age_ms < -FUTURE_ALLOWED_MS)
@@ -89,7 +90,8 @@ judge_age(struct file_check *file, const struct stat *status)
 	else if (age_ms <= max_ms)
 		return;
 	else if (max_ms % 1000 == 0 && age_ms - max_ms >= 1000)
-		check_decide(&file->check, OUTCOME_FILE_OLD, (uint64_t)(age_ms / 1000), (uint64_t)(max_ms / 1000));
+		check_decide(&file->check, OUTCOME_FILE_OLD, (uint64_t)(age_ms / 1000),
+			(uint64_t)(max_ms / 1000));
 	else /* whole seconds would hide the difference */
 		check_decide(&file->check, OUTCOME_FILE_OLD_MS, (uint64_t)age_ms, (uint64_t)max_ms);
 }
@@ -155,7 +157,8 @@ start(struct check *check)
 	else if (S_ISREG(status.st_mode)) /* what else there is may block, or act on being opened */
 		judge_content(file);
 	else
-		check_decide(check, OUTCOME_FILE_TYPE, S_ISDIR(status.st_mode) ? "directory" : "device or FIFO");
+		check_decide(check, OUTCOME_FILE_TYPE,
+			S_ISDIR(status.st_mode) ? "directory" : "device or FIFO");
 }
 
 static void

@@ -59,7 +59,9 @@ config_string(void)
 	text_open(&text, config.arena, CONFIG_STRING_LIMIT);
 	expand(raw, &text);
 	if (text.cut)
-		refuse(text.capacity < CONFIG_STRING_LIMIT ? too_much : "must be at most 8 KiB after expansion");
+		refuse(text.capacity < CONFIG_STRING_LIMIT
+				? too_much
+				: "must be at most 8 KiB after expansion");
 	return text_keep(config.arena, &text);
 }
 
@@ -131,12 +133,14 @@ config_headers(void)
 			refuse("a header's name is a token, got %q", pair->name);
 		for (const struct pair *at = first; at; at = at->next) {
 			if (slice_same(at->name, pair->name))
-				refuse("duplicate key %q, header names are the same in any case", pair->name);
+				refuse("duplicate key %q, header names are the same in any case",
+					pair->name);
 		}
 		config.header = pair->name;
 		next();
 		pair->value = config_string();
-		if (strcspn(pair->value.bytes, "\r\n") < pair->value.length) /* it ends at NUL, too */
+		if (slice_has(pair->value, '\r') || slice_has(pair->value, '\n') ||
+			slice_has(pair->value, '\0'))
 			refuse("a header must not hold CR, LF or NUL");
 		config.header.length = 0;
 		*end = pair;
@@ -174,7 +178,8 @@ take_check_name(void *structure)
 	uint64_t index = 0;
 
 	for (const struct check *at = config.first; at; at = at->next, index++) {
-		if (at->name.length == name.length && memcmp(at->name.bytes, name.bytes, name.length) == 0)
+		if (at->name.length == name.length &&
+			memcmp(at->name.bytes, name.bytes, name.length) == 0)
 			refuse("a name must be unique, %q is that of checks[%u]", name, index);
 	}
 	((struct check *)structure)->name = name;
@@ -236,7 +241,7 @@ unknown_key(const struct field *fields, struct slice name)
 			return;
 		}
 		refuse(known == check_kinds[i]->fields ? "%q beside \"%s\", a check has one target"
-						     : "%q is not for \"%s\" checks",
+						       : "%q is not for \"%s\" checks",
 			name, config.kind->fields->name);
 	}
 	refuse(meant ? "unknown key %q, did you mean \"%s\"?" : "unknown key %q", name, meant);
@@ -319,7 +324,7 @@ new_check(void)
 static void
 add_check(struct check *check)
 {
-	if (!check->kind->prepare(check, config.arena))
+	if (check->kind->prepare && !check->kind->prepare(check, config.arena))
 		refuse(too_much);
 	*config.end = check;
 	config.end = &check->next;
@@ -405,7 +410,8 @@ config_print_path(struct text *text)
 	if (config.in_check)
 		text_print(text, config.key ? "checks[%u]." : "checks[%u]: ", config.count);
 	if (config.key)
-		text_print(text, config.header.length ? "%s.%e: " : "%s: ", config.key, config.header);
+		text_print(text, config.header.length ? "%s.%e: " : "%s: ", config.key,
+			config.header);
 }
 
 void

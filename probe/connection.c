@@ -272,11 +272,17 @@ connection_receive(struct connection *connection)
 bool
 connection_to_itself(const struct connection *connection)
 {
+	const union address *peer = &connection->connected->address;
 	union address own = { 0 };
 	socklen_t size = sizeof(own);
 
-	getsockname(connection->connected->watch.fd, &own.any, &size);
-	return memcmp(&own, &connection->connected->address, sizeof(own)) == 0;
+	if (getsockname(connection->connected->watch.fd, &own.any, &size) != 0 ||
+		own.v4.sin_port != peer->v4.sin_port)
+		return false;
+	if (own.any.sa_family == AF_INET)
+		return own.v4.sin_addr.s_addr == peer->v4.sin_addr.s_addr;
+	return own.any.sa_family == AF_INET6 &&
+	       memcmp(&own.v6.sin6_addr, &peer->v6.sin6_addr, sizeof(own.v6.sin6_addr)) == 0;
 }
 
 bool

@@ -36,7 +36,8 @@ content_feed(struct content *content, struct check *check, struct slice piece)
 		}
 		while (content->matched > 0 && piece.bytes[i] != text[content->matched])
 			content->matched = content->fallback[content->matched - 1];
-		if (piece.bytes[i] == text[content->matched] && ++content->matched == content->text.length)
+		if (piece.bytes[i] == text[content->matched] &&
+			++content->matched == content->text.length)
 			return true;
 	}
 	return false;

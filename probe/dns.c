@@ -33,11 +33,11 @@ add_server(struct dns_settings *settings, struct slice literal)
 }
 
 void
-dns_settings_parse(struct dns_settings *settings, struct slice text)
+dns_settings_parse(struct dns_settings *settings, struct slice resolv_conf)
 {
 	*settings = (struct dns_settings){ .ndots = 1 };
-	while (text.length > 0) {
-		struct slice line = slice_cut(&text, '\n'), key = take_word(&line), word;
+	while (resolv_conf.length > 0) {
+		struct slice line = slice_cut(&resolv_conf, '\n'), key = take_word(&line), word;
 		bool search = slice_is(key, "search") || slice_is(key, "domain");
 
 		if (search)

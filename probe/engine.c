@@ -104,7 +104,8 @@ wait_for_any(struct engine *engine)
 	}
 	engine->count = kept;
 	/* descriptors can come free elsewhere, too: a quiet while is a reason to look */
-	if (kept > 0 && poll(engine->polls, (nfds_t)(poll_at - engine->polls), clock_wait_ms(wake_us)) == 0)
+	if (kept > 0 &&
+		poll(engine->polls, (nfds_t)(poll_at - engine->polls), clock_wait_ms(wake_us)) == 0)
 		engine->closed = true;
 }
 
@@ -126,7 +127,8 @@ dispatch(struct engine *engine)
 			check->starved = false;
 			step(engine, check, check->kind->ready);
 		}
-		if (!check->verdict.outcome && engine->started_us + check->limit_ms * 1000 <= now_us)
+		if (!check->verdict.outcome &&
+			engine->started_us + check->limit_ms * 1000 <= now_us)
 			step(engine, check, time_out);
 	}
 }
@@ -139,9 +141,9 @@ engine_run(struct check *checks, struct run *run, int64_t started_us, int64_t ti
 
 	for (const struct check *check = checks; check; check = check->next)
 		count++;
-	engine.active = arena_take(&run->arena, count * sizeof(*engine.active));
-	engine.polls = arena_take(&run->arena, count * CHECK_WATCHES * sizeof(*engine.polls));
-	run->buffer = arena_take(&run->arena, RUN_BUFFER);
+	engine.active = arena_reserve(&run->arena, count * sizeof(*engine.active));
+	engine.polls = arena_reserve(&run->arena, count * CHECK_WATCHES * sizeof(*engine.polls));
+	run->buffer = arena_reserve(&run->arena, RUN_BUFFER);
 	if (!run->buffer || !engine.polls || !engine.active)
 		refuse("out of memory");
 	start_all(&engine, checks, run, timeout_ms);

@@ -73,18 +73,20 @@ given(const struct http_request *request, const char *line)
 void
 http_request_print(struct text *text, const struct http_request *request)
 {
-	static const char defaults[] = "Host: %r\r\n\0"
-				       "User-Agent: probe/" PROBE_VERSION "\r\n\0"
-				       "Accept-Encoding: identity\r\n\0"
-				       "Connection: close\r\n\0";
+	static const char *const defaults[] = {
+		"Host: %r\r\n",
+		"User-Agent: probe/" PROBE_VERSION "\r\n",
+		"Accept-Encoding: identity\r\n",
+		"Connection: close\r\n",
+	};
 	static const char length[] = "Content-Length: %u\r\n";
 	bool rooted = *request->path.bytes == '/';
 
 	text_print(text, rooted ? "%r %r HTTP/1.1\r\n" : "%r /%r HTTP/1.1\r\n", request->method,
 		request->path);
-	for (const char *at = defaults; *at; at += strlen(at) + 1) {
-		if (!given(request, at))
-			text_print(text, at, request->authority);
+	for (unsigned i = 0; i < sizeof(defaults) / sizeof(*defaults); i++) {
+		if (!given(request, defaults[i]))
+			text_print(text, defaults[i], request->authority);
 	}
 	/* RFC 9110, 8.6: where the method expects content, none is announced, too */
 	if ((request->has_body || slice_is(request->method, "POST") ||
@@ -125,7 +127,7 @@ status_line(struct http_response *response, struct slice line)
 	if (recognise(response, line.length, 7))
 		return HTTP_FOREIGN;
 	response->status = three_digits(line.bytes + 9);
-	if (response->status - 100 > 899 || line.bytes[8] != ' ' ||
+	if (response->status - 100 > 899 || !is_digit(line.bytes[7]) || line.bytes[8] != ' ' ||
 		(line.length != 12 && line.bytes[12] != ' '))
 		return broken(response, "status line");
 	response->state = HTTP_HEADER_LINE;

@@ -99,7 +99,8 @@ print_position(struct text *text)
 			start = at + 1;
 		}
 	}
-	text_print(text, "%e:%u:%u: ", slice_of(program.source.name), line, (uint64_t)(end - start + 1));
+	text_print(text, "%e:%u:%u: ", slice_of(program.source.name), line,
+		(uint64_t)(end - start + 1));
 	if (over)
 		text_print(text, "larger than 64 KiB: ");
 	else
@@ -187,7 +188,8 @@ main(int argc, char **argv)
 		text_open(&text, &program.arena, SIZE_MAX);
 		if (option_given(options, OPTION_VALIDATE))
 			text_print(&text, config.count == 1 ? "%e: %u check\n" : "%e: %u checks\n",
-				slice_of(program.source.name ? program.source.name : "options"), config.count);
+				slice_of(program.source.name ? program.source.name : "options"),
+				config.count);
 		else
 			status = run(&text);
 	}

@@ -5,16 +5,15 @@
 
 /* A line for each option: its letter at LETTER, its name at NAME, then what it takes. The
  * lines of the kinds of check are like these. */
-static const char table[] =
-	"  -c, --config FILE       the checks; - is standard input\n"
-	"  -t, --timeout DURATION  the whole run's deadline, as in 4s\n"
-	"  -o, --output FORMAT     text\n"
-	"      --once              print a line for every check\n"
-	"      --role NAME         (not in this version)\n"
-	"      --validate          read the configuration, check nothing\n"
-	"      --wait DURATION     (not in this version)\n"
-	"  -h, --help              print this\n"
-	"  -V, --version           print the version\n";
+static const char table[] = "  -c, --config FILE       the checks; - is standard input\n"
+			    "  -t, --timeout DURATION  the whole run's deadline, as in 4s\n"
+			    "  -o, --output FORMAT     text\n"
+			    "      --once              print a line for every check\n"
+			    "      --role NAME         (not in this version)\n"
+			    "      --validate          read the configuration, check nothing\n"
+			    "      --wait DURATION     (not in this version)\n"
+			    "  -h, --help              print this\n"
+			    "  -V, --version           print the version\n";
 
 enum { LETTER = 3, NAME = 8 };
 
@@ -25,16 +24,19 @@ line_of(unsigned index)
 	const char *line = table;
 
 	if (index >= OPTION_KINDS)
-		return check_kinds[index - OPTION_KINDS] ? check_kinds[index - OPTION_KINDS]->help : NULL;
-	while (index-- > 0)
-		line = strchr(line, '\n') + 1;
+		return check_kinds[index - OPTION_KINDS] ? check_kinds[index - OPTION_KINDS]->help
+							 : NULL;
+	while (index > 0)
+		index -= *line++ == '\n';
 	return line;
 }
 
 static struct slice
 name_of(const char *line)
 {
-	return (struct slice){ line + NAME, strcspn(line + NAME, " ") };
+	struct slice rest = slice_of(line + NAME);
+
+	return slice_cut(&rest, ' ');
 }
 
 static _Noreturn void
@@ -44,7 +46,8 @@ unknown(const char *word, struct slice name)
 
 	for (unsigned i = 0; (line = line_of(i)); i++) {
 		if (slice_resembles(name, name_of(line)))
-			refuse("unknown option %q, did you mean --%r?", slice_of(word), name_of(line));
+			refuse("unknown option %q, did you mean --%r?", slice_of(word),
+				name_of(line));
 	}
 	refuse("unknown option %q, see probe --help", slice_of(word));
 }
@@ -71,11 +74,13 @@ take_value(struct options *options, unsigned option, const char *value, struct a
 	}
 	while (*end)
 		end = &(*end)->next;
-	check = *end = arena_take(arena, sizeof(*check));
-	if (!check)
+	check = arena_take(arena, sizeof(*check));
+	if (check)
+		*check = (struct option_check){ NULL, check_kinds[option - OPTION_KINDS],
+			slice_of(value) };
+	else
 		refuse("out of memory");
-	check->kind = check_kinds[option - OPTION_KINDS];
-	check->target = slice_of(value);
+	*end = check;
 }
 
 /* Takes the option that *argv is, and its value; the last word that was taken. */
@@ -84,7 +89,7 @@ take_option(struct options *options, char **argv, struct arena *arena)
 {
 	bool letter = argv[0][1] != '-';
 	const char *name = *argv + (letter ? 1 : 2), *line, *value = name + 1;
-	size_t length = letter ? 1 : strcspn(name, "=");
+	size_t length = letter ? 1 : slice_find(slice_of(name), '=');
 	unsigned option = 0;
 
 	while ((line = line_of(option)) &&
@@ -126,11 +131,13 @@ options_parse(struct options *options, char **argv, struct arena *arena)
 void
 options_print_help(struct text *text)
 {
-	text_print(text, "usage: probe [-c FILE] [-t DURATION] [--once] [--http URL] ...\n"
-			 "Runs the checks of health.json together; exits 0 if all is healthy, else 1.\n\n%s",
+	text_print(text,
+		"usage: probe [-c FILE] [-t DURATION] [--once] [--http URL] ...\n"
+		"Runs the checks of health.json together; exits 0 if all is healthy, else 1.\n\n%s",
 		table);
 	for (unsigned i = 0; check_kinds[i]; i++)
 		text_print(text, "%s\n", check_kinds[i]->help);
-	text_print(text, "\nWithout -c or a check it reads $PROBE_CONFIG, else the first there is of\n"
-			 "./health.json, /health.json and /etc/health.json.\n");
+	text_print(text,
+		"\nWithout -c or a check it reads $PROBE_CONFIG, else the first there is of\n"
+		"./health.json, /health.json and /etc/health.json.\n");
 }

@@ -21,8 +21,8 @@ print_check(struct text *text, const struct check *check)
 {
 	static const char words[RANKS][5] = { "PASS", "FAIL", "WARN" };
 
-	text_print(text, check->name.length > 0 ? "%s %e %e: %r" : "%s %e%e: %r", words[rank_of(check)],
-		check->name, check->target, check->verdict.words);
+	text_print(text, check->name.length > 0 ? "%s %e %e: %r" : "%s %e%e: %r",
+		words[rank_of(check)], check->name, check->target, check->verdict.words);
 }
 
 static void
@@ -65,9 +65,11 @@ report(struct text *text, const struct check *checks, int64_t elapsed_us, bool e
 	for (const struct check *check = checks; check; check = check->next, all++)
 		counts[rank_of(check)]++;
 	if (counts[RANK_FAIL] == 0)
-		text_print(text, "healthy: %u check%s passed", counts[RANK_PASS], plural(counts[RANK_PASS]));
+		text_print(text, "healthy: %u check%s passed", counts[RANK_PASS],
+			plural(counts[RANK_PASS]));
 	else
-		text_print(text, "unhealthy: %u of %u check%s failed", counts[RANK_FAIL], all, plural(all));
+		text_print(text, "unhealthy: %u of %u check%s failed", counts[RANK_FAIL], all,
+			plural(all));
 	if (counts[RANK_WARN] > 0)
 		text_print(text, ", %u warning%s", counts[RANK_WARN], plural(counts[RANK_WARN]));
 	text_print(text, " in %u ms\n", (uint64_t)elapsed_us / 1000);

@@ -209,7 +209,7 @@ open_stream(struct resolver *resolver, unsigned type, struct resolver_server *se
 	if (stream->watch.open) /* still; the datagram that is sent again brings us back */
 		return;
 	if (!stream->buffer)
-		stream->buffer = arena_take(&resolver->check->run->arena, 2 + DNS_ANSWER_SIZE);
+		stream->buffer = arena_reserve(&resolver->check->run->arena, 2 + DNS_ANSWER_SIZE);
 	stream->server = server;
 	stream->received = 0;
 	errno = ENOMEM;
@@ -339,17 +339,20 @@ static void
 look_up(struct resolver *resolver)
 {
 	struct check *check = resolver->check;
+	const struct dns_settings *settings = load_settings(check);
 	struct dns_addresses *addresses = &resolver->addresses;
+	union address *list = NULL;
 
-	resolver->settings = load_settings(check);
-	if (resolver->settings && !addresses->limit) {
-		addresses->list = arena_take(&check->run->arena, DNS_ADDRESSES * sizeof(*addresses->list));
-		addresses->limit = addresses->list ? DNS_ADDRESSES : 0;
-	}
-	if (!addresses->limit) {
-		check->starved = true;
+	if (settings)
+		list = arena_reserve(&check->run->arena, DNS_ADDRESSES * sizeof(*list));
+	if (!list) {
+		if (!check->starved)
+			check_decide(check, OUTCOME_NO_MEMORY);
 		return;
 	}
+	resolver->settings = settings;
+	addresses->list = list;
+	addresses->limit = DNS_ADDRESSES;
 	for (unsigned i = 0; i < DNS_SERVERS; i++)
 		resolver->servers[i].address = &resolver->settings->servers[i];
 	dns_hosts(resolver->settings->hosts, resolver->endpoint->host, addresses);
@@ -376,10 +379,8 @@ resolver_open(struct check *check, const struct endpoint *endpoint)
 		resolver->addresses.count = 1;
 	}
 	resolver->done = !name || dns_localhost(endpoint->host, &resolver->addresses);
-	if (!resolver->done) {
-		resolver->addresses.limit = 0;
+	if (!resolver->done)
 		look_up(resolver);
-	}
 	return resolver;
 }
 

@@ -63,7 +63,7 @@ source_read(struct source *source, const char *config, size_t limit, int64_t dea
 	for (unsigned i = 0; fd < 0 && !problem; i++) {
 		if (i == 3)
 			refuse("no health.json: looked for ./health.json, /health.json and /etc/health.json; "
-			     "name one with -c FILE, or give a check: probe --http http://localhost:8080/healthz");
+			       "name one with -c FILE, or give a check: probe --http http://localhost:8080/healthz");
 		source->name = places[i];
 		fd = open_file(places[i]);
 		if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
@@ -75,6 +75,7 @@ source_read(struct source *source, const char *config, size_t limit, int64_t dea
 		close(fd);
 	source->text = text_keep(arena, &text);
 	if (problem)
-		refuse("%e: %s while reading the configuration%s", slice_of(source->name), errno_words(problem),
+		refuse("%e: %s while reading the configuration%s", slice_of(source->name),
+			errno_words(problem),
 			source->name == variable ? " that PROBE_CONFIG names" : "");
 }

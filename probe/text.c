@@ -124,7 +124,7 @@ utf8_take(const char **at, const char *end)
 }
 
 void *
-arena_take(struct arena *arena, size_t size)
+arena_reserve(struct arena *arena, size_t size)
 {
 	size_t align = _Alignof(max_align_t);
 	size_t pad = -(uintptr_t)arena->next & (align - 1);
@@ -133,7 +133,15 @@ arena_take(struct arena *arena, size_t size)
 	if (pad + size > (size_t)(arena->end - arena->next))
 		return NULL;
 	arena->next = memory + size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *
+arena_take(struct arena *arena, size_t size)
+{
+	void *memory = arena_reserve(arena, size);
+
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 void

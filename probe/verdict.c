@@ -59,33 +59,50 @@ phase_words(enum phase phase)
 
 /* numbers[i] has the i-th of the words */
 static const unsigned char numbers[] = {
-	EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EBADF, ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EIO,
-	EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENETUNREACH, ENOBUFS, ENOENT, ENOMEM, ENOTDIR,
-	EPERM, EPIPE, EPROTOTYPE, ETIMEDOUT,
+	EACCES,
+	EADDRNOTAVAIL,
+	EAFNOSUPPORT,
+	EBADF,
+	ECONNREFUSED,
+	ECONNRESET,
+	EHOSTUNREACH,
+	EIO,
+	EISDIR,
+	ELOOP,
+	EMFILE,
+	ENAMETOOLONG,
+	ENETUNREACH,
+	ENOBUFS,
+	ENOENT,
+	ENOMEM,
+	ENOTDIR,
+	EPERM,
+	EPIPE,
+	EPROTOTYPE,
+	ETIMEDOUT,
 };
 
-static const char words[] =
-	"permission denied\0"
-	"address not available\0"
-	"address family not supported\0"
-	"bad file descriptor\0"
-	"connection refused\0"
-	"connection reset\0"
-	"no route to host\0"
-	"input/output error\0"
-	"is a directory\0"
-	"too many symbolic links\0"
-	"too many open files\0"
-	"file name too long\0"
-	"network unreachable\0"
-	"no buffer space\0"
-	"no such file or directory\0"
-	"out of memory\0"
-	"not a directory\0"
-	"operation not permitted\0"
-	"broken pipe\0"
-	"wrong type of socket\0"
-	"timed out\0";
+static const char words[] = "permission denied\0"
+			    "address not available\0"
+			    "address family not supported\0"
+			    "bad file descriptor\0"
+			    "connection refused\0"
+			    "connection reset\0"
+			    "no route to host\0"
+			    "input/output error\0"
+			    "is a directory\0"
+			    "too many symbolic links\0"
+			    "too many open files\0"
+			    "file name too long\0"
+			    "network unreachable\0"
+			    "no buffer space\0"
+			    "no such file or directory\0"
+			    "out of memory\0"
+			    "not a directory\0"
+			    "operation not permitted\0"
+			    "broken pipe\0"
+			    "wrong type of socket\0"
+			    "timed out\0";
 
 const char *
 errno_words(int number)
