@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <string.h>
 
 #include "address.h"
@@ -14,11 +13,11 @@ parse_v4(const char *at, unsigned char *bytes)
 
 		if (i > 0 && *at++ != '.')
 			return NULL;
-		if (!isdigit(*at))
+		if (!is_digit(*at))
 			return NULL;
 		do /* a leading zero stands alone */
 			value = value * 10 + (unsigned)(*at++ - '0');
-		while (isdigit(*at) && value > 0 && value <= UINT8_MAX);
+		while (is_digit(*at) && value > 0 && value <= UINT8_MAX);
 		if (value > UINT8_MAX)
 			return NULL;
 		bytes[i] = (unsigned char)value;
@@ -185,9 +184,9 @@ valid_name(struct slice name)
 		}
 		if (++label > 63)
 			return false;
-		if (isdigit(c))
+		if (is_digit(c))
 			continue;
-		if (!isalpha(c) && c != '-' && c != '_')
+		if (!is_letter(c) && c != '-' && c != '_')
 			return false;
 		last = c;
 	}

@@ -97,9 +97,9 @@ config_whole(void)
 
 	if (config.event != JSON_NUMBER)
 		config_wrong_type("a whole number");
-	value = slice_decimal(config.json.raw, INT64_MAX / 10);
+	value = slice_decimal(config.json.raw, UINT64_C(1) << 59);
 	if (value == UINT64_MAX)
-		refuse("must be a whole number below 2^59, got %e", config.json.raw);
+		refuse("must be a whole number up to 2^59, got %e", config.json.raw);
 	return value;
 }
 
@@ -161,11 +161,15 @@ take_name(void)
 static void
 take_roles(void *structure)
 {
+	size_t offset = error.offset;
+
 	(void)structure;
 	if (config.event != JSON_ARRAY)
 		config_wrong_type("an array of names");
-	if (next() == JSON_ARRAY_END)
+	if (next() == JSON_ARRAY_END) {
+		error.offset = offset;
 		refuse("must name at least one role");
+	}
 	do
 		take_name();
 	while (next() != JSON_ARRAY_END);
@@ -223,9 +227,18 @@ resembling(const struct field *fields, struct slice name)
 	return fields->name;
 }
 
-/* A key that is not among fields, and not one of the check's kind. */
 static void
-unknown_key(const struct field *fields, struct slice name)
+skip_value(void *structure)
+{
+	(void)structure;
+	json_skip(&config.json, config.event);
+}
+
+/* A key that is not among fields, and not one of the check's kind. Where the check has no kind,
+ * every kind's keys will do until that is found, at its end; then a number for the key, which
+ * no other has. */
+static unsigned
+foreign_key(const struct field *fields, struct slice name)
 {
 	const char *meant = resembling(fields, name);
 
@@ -236,10 +249,8 @@ unknown_key(const struct field *fields, struct slice name)
 			meant = resembling(check_kinds[i]->fields, name);
 		if (!known->name)
 			continue;
-		if (!config.kind) { /* that is found at the end; until then every key will do */
-			json_skip(&config.json, next());
-			return;
-		}
+		if (!config.kind)
+			return 8 + 8 * i + (unsigned)(known - check_kinds[i]->fields);
 		refuse(known == check_kinds[i]->fields ? "%q beside \"%s\", a check has one target"
 						       : "%q is not for \"%s\" checks",
 			name, config.kind->fields->name);
@@ -251,6 +262,7 @@ unknown_key(const struct field *fields, struct slice name)
 static void
 read_object(const struct field *fields, void *structure)
 {
+	static const struct field skipped = { "", skip_value };
 	const struct field *own = config.kind ? config.kind->fields : fields;
 	uint64_t seen = 0;
 
@@ -264,16 +276,16 @@ read_object(const struct field *fields, void *structure)
 
 		if (!field->name) {
 			field = find_field(fields, name);
-			bit = UINT64_C(1) << (32 + (field - fields));
+			bit = UINT64_C(1) << (40 + (field - fields));
 		}
 		if (!field->name) {
-			unknown_key(fields, name);
-			continue;
+			field = &skipped;
+			bit = UINT64_C(1) << foreign_key(fields, name);
 		}
 		if (seen & bit)
 			refuse("duplicate key %q", name);
 		seen |= bit;
-		config.key = field->name;
+		config.key = *field->name ? field->name : NULL;
 		if (field->take == config_later)
 			config_later(NULL);
 		next();

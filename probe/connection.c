@@ -282,7 +282,7 @@ connection_to_itself(const struct connection *connection)
 	if (own.any.sa_family == AF_INET)
 		return own.v4.sin_addr.s_addr == peer->v4.sin_addr.s_addr;
 	return own.any.sa_family == AF_INET6 &&
-	       memcmp(&own.v6.sin6_addr, &peer->v6.sin6_addr, sizeof(own.v6.sin6_addr)) == 0;
+		memcmp(&own.v6.sin6_addr, &peer->v6.sin6_addr, sizeof(own.v6.sin6_addr)) == 0;
 }
 
 bool

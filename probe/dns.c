@@ -15,7 +15,7 @@ take_word(struct slice *line)
 	if (*at == '#' || *at == ';')
 		end = at;
 	word = at;
-	while (at < end && (unsigned char)*at > ' ')
+	while (at < end && (unsigned char)*at > ' ' && *at != '#')
 		at++;
 	*line = (struct slice){ at, (size_t)(end - at) };
 	return (struct slice){ word, (size_t)(at - word) };
@@ -30,6 +30,13 @@ add_server(struct dns_settings *settings, struct slice literal)
 		address_set_port(server, NS_DEFAULTPORT);
 		settings->server_count++;
 	}
+}
+
+static void
+set_ndots(struct dns_settings *settings, uint64_t ndots)
+{
+	if (ndots <= UINT8_MAX)
+		settings->ndots = ndots;
 }
 
 void
@@ -48,7 +55,7 @@ dns_settings_parse(struct dns_settings *settings, struct slice resolv_conf)
 			if (slice_is(key, "nameserver"))
 				add_server(settings, word);
 			if (slice_is(key, "options") && slice_starts(word, "ndots:"))
-				settings->ndots = slice_decimal(slice_after(word, 6), UINT8_MAX);
+				set_ndots(settings, slice_decimal(slice_after(word, 6), UINT8_MAX));
 		}
 	}
 	if (settings->server_count == 0)

@@ -53,9 +53,14 @@ expand(struct slice in, struct text *out)
 			struct slice rest = { at + 2, (size_t)(end - at - 2) };
 			struct slice inside = slice_first(rest, slice_find(rest, '}'));
 
-			if (inside.length == rest.length || !print_variable(inside, out))
-				refuse("accepted are ${NAME}, ${NAME:-text} and $$, got \"${%e\"",
-					rest);
+			if (inside.length == rest.length)
+				refuse("\"${\" without its '}'");
+			/* what follows may be secret, and is not shown */
+			if (!print_variable(inside, out))
+				refuse(slice_starts(inside, "file:")
+						? "\"${%e}\" is not supported by this version"
+						: "accepted are ${NAME}, ${NAME:-text} and $$, got \"${%e}\"",
+					inside);
 			at = inside.bytes + inside.length;
 		} else {
 			text_char(out, *at);

@@ -243,7 +243,9 @@ chunk_line(struct http_response *response, struct slice line)
 			break;
 		left = left << 4 | digit;
 	}
-	if (at == line.bytes || (at < line.bytes + line.length && *at != ';' && !blank(*at)))
+	/* digits that the line had no room for would be lost */
+	if (at == line.bytes || at == line.bytes + HTTP_LINE ||
+		(at < line.bytes + line.length && *at != ';' && !blank(*at)))
 		return broken(response, broken_chunk);
 	response->block = 0;
 	response->left = (int64_t)left;

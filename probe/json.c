@@ -103,12 +103,20 @@ read_string(struct json *json)
 
 	while (*json->at != '"') {
 		const char *character = json->at;
+		bool good = character < json->end && take_character(&json->at, json->end) >= 0;
+		const char *rest = json->at;
 
-		if (character == json->end) {
+		/* where the text ends inside a character, the end is what is wrong */
+		while (*character & 0x80 && (*rest & 0xc0) == 0x80)
+			rest++;
+		if (!good &&
+			(character == json->end || rest > json->end ||
+				(*character & 0x80 && rest == json->end))) {
+			json->at = json->end;
 			set_offset(json);
 			unexpected(json, "a closing quote");
 		}
-		if (take_character(&json->at, json->end) < 0)
+		if (!good)
 			refuse("a JSON string cannot hold %q", since(json, character));
 	}
 	json->raw = since(json, start);

@@ -93,7 +93,7 @@ take_option(struct options *options, char **argv, struct arena *arena)
 	unsigned option = 0;
 
 	while ((line = line_of(option)) &&
-		(letter ? line[LETTER] != *name
+		(letter ? line[LETTER] != *name || *name == ' '
 			: strncmp(line + NAME, name, length) != 0 || line[NAME + length] != ' '))
 		option++;
 	if (!line)

@@ -202,7 +202,7 @@ static void
 print_slice(struct text *text, struct slice slice, char directive)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char *at = slice.bytes, *end = at + slice.length, *next = at;
+	const char *at = slice.length > 0 ? slice.bytes : "", *end = at + slice.length, *next = at;
 	bool good = true;
 
 	if (directive == 'q') {
