@@ -18,7 +18,4 @@ int clock_wait_ms(int64_t then_us);
 /* the milliseconds of "250ms", "4s", "1m30s", "1.5s", "2h": 1 ms to 24 h, or it fails. Less
  * than a millisecond is dropped. A byte that is no digit and no unit follows the slice. */
 int64_t duration_parse(struct slice);
-/* "95 s" where the seconds are whole, else "1500 ms" */
-void duration_print(struct text *, int64_t ms);
-
 #endif

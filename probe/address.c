@@ -261,7 +261,10 @@ url_parse(struct slice slice, struct url *url)
 			refuse("a URL has no space, control byte or fragment, got %q", slice);
 	}
 	if (!slice_starts(slice, "http://"))
-		refuse("only http:// is supported, https is not, got %q", slice);
+		refuse(slice_starts(slice, "https:")
+				? "https is not supported by this version, only http://, got %q"
+				: "a URL starts with http://, got %q",
+			slice);
 	rest = slice_after(slice, 7);
 	if (slice_starts(rest, "unix:")) {
 		url->authority = slice_of("localhost");

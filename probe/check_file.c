@@ -81,8 +81,14 @@ prepare(struct check *check, struct arena *arena)
 static void
 judge_age(struct file_check *file, const struct stat *status)
 {
-	int64_t modified_ms =
-		(int64_t)status->st_mtim.tv_sec * 1000 + status->st_mtim.tv_nsec / 1000000;
+	/* no clock that matters goes so far, and beyond it the product would not fit */
+	static const int64_t furthest_s = INT64_MAX / 4000;
+	int64_t modified_s = status->st_mtim.tv_sec;
+	int64_t modified_ms = status->st_mtim.tv_nsec / 1000000 +
+		1000 *
+			(modified_s > furthest_s                   ? furthest_s
+					: modified_s < -furthest_s ? -furthest_s
+								   : modified_s);
 	int64_t age_ms = file->check.run->wall_ms - modified_ms, max_ms = file->max_age_ms;
 
 	if (age_ms < -FUTURE_ALLOWED_MS)

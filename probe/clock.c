@@ -94,11 +94,3 @@ duration_parse(struct slice slice)
 		malformed(slice);
 	return sum_us / 1000;
 }
-
-void
-duration_print(struct text *text, int64_t ms)
-{
-	bool whole = ms % 1000 == 0;
-
-	text_print(text, whole ? "%u s" : "%u ms", (uint64_t)(whole ? ms / 1000 : ms));
-}

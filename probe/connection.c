@@ -26,8 +26,9 @@ send_request(struct connection *connection, struct attempt *attempt)
 	struct slice request = connection->request;
 	ssize_t sent = send(attempt->watch.fd, request.bytes, request.length, MSG_NOSIGNAL);
 
-	if (sent >= 0) {
-		connection->request = slice_after(request, (size_t)sent);
+	/* what was reset had been connected, and nothing more may be asked */
+	if (sent >= 0 || (request.length == 0 && errno == ECONNRESET)) {
+		connection->request = slice_after(request, sent > 0 ? (size_t)sent : 0);
 		connection->connected = attempt;
 	} else if (errno != EAGAIN) {
 		attempt_failed(connection, attempt);
@@ -157,6 +158,13 @@ give_up(struct connection *connection)
 	}
 }
 
+static void
+drop_all(struct check *check)
+{
+	for (struct watch *watch = check->watches; watch; watch = watch->next)
+		watch->want = WANT_NOTHING;
+}
+
 /* There is another address and no descriptor for it: the one that has had the most time
  * gives its own. */
 static void
@@ -169,6 +177,8 @@ drop_oldest(struct connection *connection)
 	errno = ETIMEDOUT;
 	if (at)
 		attempt_failed(connection, at);
+	else /* then the resolver does, and asks again later */
+		drop_all(connection->check);
 }
 
 static void
@@ -203,8 +213,7 @@ drive_attempts(struct connection *connection)
 static void
 settle(struct check *check, struct attempt *connected)
 {
-	for (struct watch *watch = check->watches; watch; watch = watch->next)
-		watch->want = WANT_NOTHING;
+	drop_all(check);
 	connected->watch.want = WANT_WRITE;
 	check->wake_us = CLOCK_NEVER;
 }
@@ -272,17 +281,39 @@ connection_receive(struct connection *connection)
 bool
 connection_to_itself(const struct connection *connection)
 {
-	const union address *peer = &connection->connected->address;
-	union address own = { 0 };
-	socklen_t size = sizeof(own);
+	int fd = connection->connected->watch.fd;
+	union address own = { 0 }, peer = { 0 };
+	socklen_t own_size = sizeof(own), peer_size = sizeof(peer);
 
-	if (getsockname(connection->connected->watch.fd, &own.any, &size) != 0 ||
-		own.v4.sin_port != peer->v4.sin_port)
+	/* the peer as the kernel has it: 0.0.0.0 was a way to write 127.0.0.1 */
+	if (getsockname(fd, &own.any, &own_size) != 0 ||
+		getpeername(fd, &peer.any, &peer_size) != 0 || own.v4.sin_port != peer.v4.sin_port)
 		return false;
 	if (own.any.sa_family == AF_INET)
-		return own.v4.sin_addr.s_addr == peer->v4.sin_addr.s_addr;
+		return own.v4.sin_addr.s_addr == peer.v4.sin_addr.s_addr;
 	return own.any.sa_family == AF_INET6 &&
-		memcmp(&own.v6.sin6_addr, &peer->v6.sin6_addr, sizeof(own.v6.sin6_addr)) == 0;
+		memcmp(&own.v6.sin6_addr, &peer.v6.sin6_addr, sizeof(own.v6.sin6_addr)) == 0;
+}
+
+/* Of a name, while no address is being tried. */
+static void
+print_waiting(const struct connection *connection, struct text *text)
+{
+	const union address *picked = pick_address(connection);
+
+	if (picked) {
+		union address next = *picked;
+
+		address_set_port(&next, connection->endpoint->port);
+		text_print(text, "connecting to ");
+		address_print(text, &next);
+		return;
+	}
+	text_print(text, "resolving %e", connection->endpoint->host);
+	if (connection->attempts && connection->attempts->error) {
+		text_print(text, ", ");
+		print_errors(connection, text);
+	}
 }
 
 bool
@@ -301,8 +332,10 @@ connection_doing(const struct connection *connection, struct text *text)
 		text_print(text, "connecting to unix:%e", endpoint->host);
 		return true;
 	}
-	if (endpoint->type == ENDPOINT_NAME && !any_in_flight(connection))
-		text_print(text, "resolving %e", endpoint->host);
+	if (endpoint->type == ENDPOINT_NAME && !any_in_flight(connection)) {
+		print_waiting(connection, text);
+		return true;
+	}
 	for (const struct attempt *at = connection->attempts; at; at = at->next) {
 		/* there is no other word for a literal, whatever its attempt has come to */
 		if (at->watch.want == WANT_NOTHING && endpoint->type == ENDPOINT_NAME)

@@ -160,13 +160,23 @@ dns_answer(const unsigned char *message, size_t length, const char *name, enum d
 	unsigned char question[DNS_QUERY_SIZE];
 	size_t asked = dns_question(question, name, type, id);
 	const unsigned char *at = message + asked, *end = message + length;
-	unsigned count = addresses->count, answers, records, rcode;
+	unsigned count = addresses->count, rcode;
 
-	if (asked == 0 || asked > length || !is_answer(message, question, asked))
+	if (length < NS_HFIXEDSZ || asked == 0)
 		return DNS_NOT_OURS;
-	answers = read_u16(message + 6);
-	records = answers + read_u16(message + 8) + read_u16(message + 10);
-	for (unsigned i = 0; i < records; i++) {
+	rcode = message[3] & 15;
+	/* a server that would not even read the question sends no more than a header */
+	if (length == NS_HFIXEDSZ && read_u16(message) == id && message[2] & 0x80 && rcode)
+		return DNS_REFUSED;
+	if (asked > length || !is_answer(message, question, asked))
+		return DNS_NOT_OURS;
+	if (message[2] & 2)
+		return DNS_TRUNCATED;
+	if (rcode == ns_r_nxdomain)
+		return DNS_NO_NAME;
+	if (rcode != ns_r_noerror)
+		return DNS_REFUSED;
+	for (unsigned left = read_u16(message + 6); left > 0; left--) {
 		char owner[NS_MAXDNAME];
 		int skip = dn_expand(message, end, at, owner, sizeof(owner));
 		unsigned size;
@@ -178,20 +188,11 @@ dns_answer(const unsigned char *message, size_t length, const char *name, enum d
 		if (end - at < size)
 			return DNS_NOT_OURS;
 		/* of the type and class that were asked for */
-		if (i < answers && count < addresses->limit && size == (type == DNS_A ? 4 : 16) &&
+		if (count < addresses->limit && size == (type == DNS_A ? 4 : 16) &&
 			memcmp(at - NS_RRFIXEDSZ, message + asked - NS_QFIXEDSZ, NS_QFIXEDSZ) == 0)
 			address_set(&addresses->list[count++], at, size);
 		at += size;
 	}
-	if (at != end)
-		return DNS_NOT_OURS;
-	rcode = message[3] & 15;
-	if (message[2] & 2)
-		return DNS_TRUNCATED;
-	if (rcode == ns_r_nxdomain)
-		return DNS_NO_NAME;
-	if (rcode != ns_r_noerror)
-		return DNS_REFUSED;
 	if (count == addresses->count)
 		return DNS_NO_RECORD;
 	addresses->count = count;

@@ -69,6 +69,7 @@ retry_starved(struct engine *engine)
 
 		if (check->starved) {
 			check->starved = false;
+			check->run->wall_ms = clock_wall_ms(); /* it may have waited for long */
 			step(engine, check, check->kind->ready);
 			again = !check->starved;
 		}

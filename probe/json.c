@@ -19,24 +19,26 @@ since(const struct json *json, const char *start)
 	return (struct slice){ start, (size_t)(json->at - start) };
 }
 
+static void
+set_offset(const struct json *json)
+{
+	error.offset = (size_t)(json->at - json->start);
+}
+
 static _Noreturn void
 unexpected(struct json *json, const char *wanted)
 {
 	const char *found = json->at;
 
-	if (found == json->end)
+	if (found == json->end) {
+		set_offset(json);
 		refuse("expected %s, found the end", wanted);
+	}
 	if (utf8_take(&json->at, json->end) == 0xfeff)
 		wanted = "no byte-order mark";
 	while (is_letter(*json->at))
 		json->at++;
 	refuse("expected %s, found %q", wanted, since(json, found));
-}
-
-static void
-set_offset(const struct json *json)
-{
-	error.offset = (size_t)(json->at - json->start);
 }
 
 /* The next byte that is not white space, a token's first. */
@@ -113,7 +115,6 @@ read_string(struct json *json)
 			(character == json->end || rest > json->end ||
 				(*character & 0x80 && rest == json->end))) {
 			json->at = json->end;
-			set_offset(json);
 			unexpected(json, "a closing quote");
 		}
 		if (!good)

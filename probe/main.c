@@ -36,13 +36,15 @@ hold_standard_descriptors(void)
 	close(fd);
 }
 
-/* A reader that went away must not end us before the exit status is out. */
+/* Neither a reader that went away nor a file that is full must end us before the exit status
+ * is out. */
 static void
-block_broken_pipe(void)
+block_output_signals(void)
 {
 	static sigset_t set;
 
 	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -88,7 +90,7 @@ print(int fd, const struct text *text)
 static void
 print_position(struct text *text)
 {
-	bool over = error.offset >= CONFIG_LIMIT;
+	bool over = error.offset >= CONFIG_LIMIT && program.source.text.length > CONFIG_LIMIT;
 	const char *start = program.source.text.bytes;
 	const char *end = start + (over ? CONFIG_LIMIT : error.offset);
 	uint64_t line = 1;
@@ -173,7 +175,7 @@ main(int argc, char **argv)
 	program.arena = (struct arena){ memory, memory + CONFIG_MEMORY };
 	error.words = (struct text){ words, 0, sizeof(words), false };
 	hold_standard_descriptors();
-	block_broken_pipe();
+	block_output_signals();
 	config_open(&program.arena);
 	if (setjmp(error.trap))
 		return print_error();

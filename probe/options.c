@@ -59,6 +59,8 @@ take_value(struct options *options, unsigned option, const char *value, struct a
 
 	switch (option) {
 	case OPTION_CONFIG:
+		if (*value == '\0')
+			refuse("must not be empty");
 		options->config = value;
 		return;
 	case OPTION_TIMEOUT:
@@ -94,7 +96,8 @@ take_option(struct options *options, char **argv, struct arena *arena)
 
 	while ((line = line_of(option)) &&
 		(letter ? line[LETTER] != *name || *name == ' '
-			: strncmp(line + NAME, name, length) != 0 || line[NAME + length] != ' '))
+			: name_of(line).length != length ||
+					strncmp(line + NAME, name, length) != 0))
 		option++;
 	if (!line)
 		unknown(*argv, (struct slice){ name, length });

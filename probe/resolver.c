@@ -116,6 +116,10 @@ next_candidate(struct resolver *resolver)
 	resolver->wake_us = 0;
 	for (unsigned i = 0; i < DNS_SERVERS; i++)
 		resolver->servers[i].failed = 0;
+	for (unsigned type = 0; type < DNS_TYPES; type++) {
+		resolver->streams[type].watch.want = WANT_NOTHING;
+		resolver->streams[type].server = NULL;
+	}
 	return true;
 }
 
@@ -291,7 +295,7 @@ drive_stream(struct resolver *resolver, unsigned type)
 		return;
 	}
 	if (moved == 0)
-		errno = ECONNRESET;
+		errno = stream->received == 2 + DNS_ANSWER_SIZE ? EMSGSIZE : ECONNRESET;
 	if (errno != EAGAIN)
 		end_stream(resolver, type);
 }

@@ -70,6 +70,7 @@ static const unsigned char numbers[] = {
 	EISDIR,
 	ELOOP,
 	EMFILE,
+	EMSGSIZE,
 	ENAMETOOLONG,
 	ENETUNREACH,
 	ENOBUFS,
@@ -93,6 +94,7 @@ static const char words[] = "permission denied\0"
 			    "is a directory\0"
 			    "too many symbolic links\0"
 			    "too many open files\0"
+			    "message too long\0"
 			    "file name too long\0"
 			    "network unreachable\0"
 			    "no buffer space\0"

@@ -121,33 +121,6 @@ bad_durations(void **state)
 	guard_close(&guard);
 }
 
-static void
-prints(void **state)
-{
-	static const struct {
-		int line;
-		int64_t ms;
-		const char *words;
-	} rows[] = {
-		{ __LINE__, 1, "1 ms" },
-		{ __LINE__, 999, "999 ms" },
-		{ __LINE__, 1000, "1 s" },
-		{ __LINE__, 1500, "1500 ms" },
-		{ __LINE__, 95000, "95 s" },
-		{ __LINE__, 86400000, "86400 s" },
-		{ __LINE__, INT64_MAX, "9223372036854775807 ms" },
-	};
-	char bytes[64];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct text text = UNIT_TEXT(bytes);
-
-		duration_print(&text, rows[i].ms);
-		row_text(rows[i].line, text, rows[i].words);
-	}
-}
-
 /* units are written small: "5S" is none, and so "5MS" is none */
 static void
 large_units(void **state)
@@ -207,7 +180,6 @@ main(void)
 		cmocka_unit_test(good_durations),
 		cmocka_unit_test(bad_durations),
 		cmocka_unit_test(large_units),
-		cmocka_unit_test(prints),
 		cmocka_unit_test(waits),
 		cmocka_unit_test(times),
 	};

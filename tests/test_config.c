@@ -261,8 +261,7 @@ adds(void **state)
 		{ __LINE__, { "tcp", "db:1" }, NULL },
 		{ __LINE__, { "tcp", "db:1" }, NULL },
 		{ __LINE__, { "file", "/a\\u0041" }, NULL }, /* a word is no JSON string */
-		{ __LINE__, { "http", "db:1" },
-			"only http:// is supported, https is not, got \"db:1\"" },
+		{ __LINE__, { "http", "db:1" }, "a URL starts with http://, got \"db:1\"" },
 		{ __LINE__, { "http", "http://${UNIT_UNSET}/" },
 			"the variable UNIT_UNSET is not set" },
 		{ __LINE__, { "tcp", "db:70000" }, "port must be 1 to 65535, got 70000" },

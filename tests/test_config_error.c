@@ -226,11 +226,11 @@ http(void **state)
 {
 	static const struct row rows[] = {
 		{ __LINE__, OF_CHECK("\"http\":^\"ftp://db\""), "checks[0].http",
-			"only http:// is supported, https is not, got \"ftp://db\"" },
+			"a URL starts with http://, got \"ftp://db\"" },
 		{ __LINE__, OF_CHECK("\"http\":^7"), "checks[0].http",
 			"must be a string, got a number" },
 		{ __LINE__, OF_CHECK("\"http\":^\"https://db\""), "checks[0].http",
-			"only http:// is supported, https is not, got \"https://db\"" },
+			"https is not supported by this version, only http://, got \"https://db\"" },
 		{ __LINE__, OF_CHECK("\"http\":^\"http://db:70000/\""), "checks[0].http",
 			"port must be 1 to 65535, got 70000" },
 		{ __LINE__, OF_CHECK("\"http\":^\"http://db/${UNIT_EVIL}\""), "checks[0].http",

@@ -2,7 +2,8 @@
 #include "peer.h"
 #include "run.h"
 
-#define HTTPS "--http: only http:// is supported, https is not, got "
+#define HTTPS "--http: https is not supported by this version, only http://, got "
+#define SCHEME "--http: a URL starts with http://, got "
 #define HEALTHY(count) "healthy: " count " passed in " NUMBER " ms\n"
 
 struct refused_row {
@@ -53,10 +54,12 @@ test_refused(void **state)
 		{ __LINE__, { "--http" }, "--http: needs a value" },
 		{ __LINE__, { "--tcp" }, "--tcp: needs a value" },
 		{ __LINE__, { "--file" }, "--file: needs a value" },
-		{ __LINE__, { "--config=" },
-			": no such file or directory while reading the configuration" },
-		{ __LINE__, { "-c", "" },
-			": no such file or directory while reading the configuration" },
+		{ __LINE__, { "--config=" }, "--config: must not be empty" },
+		{ __LINE__, { "-c", "" }, "--config: must not be empty" },
+		{ __LINE__, { "--once " }, "unknown option \"--once \", did you mean --once?" },
+		{ __LINE__, { "--file PATH", "/" },
+			"unknown option \"--file PATH\", see probe --help" },
+		{ __LINE__, { "- ", "--file", "/" }, "unknown option \"- \", see probe --help" },
 		{ __LINE__, { "--once=yes" }, "--once: takes no value" },
 		{ __LINE__, { "--validate=" }, "--validate: takes no value" },
 		{ __LINE__, { "--help=x" }, "--help: takes no value" },
@@ -131,8 +134,8 @@ test_bad_values(void **state)
 		{ __LINE__, { "--tcp=localhost" }, "--tcp: port must be 1 to 65535, got none" },
 		{ __LINE__, { "--tcp", "::1:6379" },
 			"--tcp: host must be a name, IPv4 or [IPv6], got \"::1\"" },
-		{ __LINE__, { "--http", "ftp://127.0.0.1/" }, HTTPS "\"ftp://127.0.0.1/\"" },
-		{ __LINE__, { "--http", "" }, HTTPS "\"\"" },
+		{ __LINE__, { "--http", "ftp://127.0.0.1/" }, SCHEME "\"ftp://127.0.0.1/\"" },
+		{ __LINE__, { "--http", "" }, SCHEME "\"\"" },
 		{ __LINE__, { "--file=" }, "--file: must not be empty" },
 		{ __LINE__, { "--file", "${HOME" }, "--file: \"${\" without its '}'" },
 		{ __LINE__, { "--file", "/${NOWHERE}" },
