@@ -4,9 +4,9 @@
 
 #include "support.h"
 
-/* Moves this program, and what it starts from now on, into namespaces of its own: users
- * where it must, mounts and the network, with lo up. To be called first of all in main. Ends
- * the program with status 1 where that cannot be: tests that cannot run have not passed. */
+/* Moves this program, and what it starts from now on, into a network namespace of its own, with
+ * lo up, and where it must into one of users. To be called first of all in main. Ends the
+ * program with status 1 where that cannot be: tests that cannot run have not passed. */
 void namespace_enter(void);
 /* Leaves the namespace just one port for connections that go out. */
 void namespace_one_port(uint16_t port);
