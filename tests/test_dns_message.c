@@ -238,6 +238,75 @@ cut_messages(void **state)
 	}
 }
 
+/* What says that it is truncated is believed, wherever it ends after the question. */
+static void
+cut_and_truncated(void **state)
+{
+	struct unit_message message;
+	size_t question;
+
+	(void)state;
+	unit_message_open(&message, ID, TRUNCATED, "db.example", A);
+	question = message.length;
+	chain(&message);
+	message.bytes[2] |= TRUNCATED >> 8;
+	for (size_t length = 0; length <= message.length; length++) {
+		union address room[DNS_ADDRESSES];
+		struct dns_addresses addresses = { 0, DNS_ADDRESSES, room };
+		enum dns_result wanted = length < question ? DNS_NOT_OURS : DNS_TRUNCATED;
+
+		if (read_bytes(&message, length, DNS_A, &addresses) != wanted || addresses.count)
+			fail_msg("cut at %zu", length);
+	}
+}
+
+/* a header alone, of a server that would not even read the question */
+static void
+headers(void **state)
+{
+	static const struct {
+		int line;
+		unsigned id, flags;
+		enum dns_result result;
+	} rows[] = {
+		{ __LINE__, ID, ANSWER | 5, DNS_REFUSED },
+		{ __LINE__, ID, ANSWER | 1, DNS_REFUSED },
+		{ __LINE__, ID + 1, ANSWER | 5, DNS_NOT_OURS },
+		{ __LINE__, ID, 0x0105, DNS_NOT_OURS }, /* no answer */
+		{ __LINE__, ID, ANSWER, DNS_NOT_OURS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		union address room[DNS_ADDRESSES];
+		struct dns_addresses addresses = { 0, DNS_ADDRESSES, room };
+		struct unit_message message;
+
+		unit_message_open(&message, rows[i].id, rows[i].flags, NULL, A);
+		row_equal(rows[i].line, message.length, 12);
+		row_equal(rows[i].line, message.bytes[5], 0);
+		row_equal(rows[i].line, read_message(&message, DNS_A, &addresses), rows[i].result);
+		row_equal(rows[i].line, read_bytes(&message, 11, DNS_A, &addresses), DNS_NOT_OURS);
+	}
+}
+
+/* what follows the last record is nobody's */
+static void
+trailing_bytes(void **state)
+{
+	union address room[DNS_ADDRESSES];
+	struct dns_addresses addresses = { 0, DNS_ADDRESSES, room };
+	struct unit_message message;
+
+	(void)state;
+	unit_message_open(&message, ID, ANSWER, "db.example", A);
+	unit_message_answer(&message, "", A, v4, sizeof(v4));
+	message.bytes[message.length++] = 0xff;
+	assert_int_equal(read_message(&message, DNS_A, &addresses), DNS_ADDRESS);
+	assert_int_equal(addresses.count, 1);
+	assert_int_equal(ntohl(addresses.list[0].v4.sin_addr.s_addr), 0x0a000007);
+}
+
 /* whatever byte is wrong, nothing is read where there is nothing */
 static void
 flipped_bytes(void **state)
@@ -357,6 +426,9 @@ main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(aliases),
 		cmocka_unit_test(cut_messages),
+		cmocka_unit_test(cut_and_truncated),
+		cmocka_unit_test(headers),
+		cmocka_unit_test(trailing_bytes),
 		cmocka_unit_test(flipped_bytes),
 		cmocka_unit_test(malformed),
 		cmocka_unit_test(keeps_addresses),

@@ -210,7 +210,8 @@ static void
 test_not_expanded(void **state)
 {
 #define AT "1:22: checks[0].file: "
-#define ACCEPTED AT "accepted are ${NAME}, ${NAME:-text} and $$, got "
+#define WRONG "accepted are ${NAME}, ${NAME:-text} and $$, got "
+#define ACCEPTED AT WRONG
 	static const struct config_row rows[] = {
 		{ ROW, "\"file\": \"${NONE}\"", AT "the variable NONE is not set" },
 		{ ROW, "\"file\": \"${}\"", ACCEPTED "\"${}\"" },
@@ -227,6 +228,20 @@ test_not_expanded(void **state)
 		/* what follows may be secret */
 		{ ROW, "\"file\": \"${A:?} hunter2\"", ACCEPTED "\"${A:?}\"" },
 		{ ROW, "\"file\": \"${A hunter2\"", AT "\"${\" without its '}'" },
+#define HTTP "\"http\": \"http://127.0.0.1/\", "
+		{ ROW, HTTP "\"headers\": {\"A\": \"Bearer ${A:?} hunter2\"}",
+			"1:60: checks[0].headers.A: " WRONG "\"${A:?}\"" },
+		{ ROW, HTTP "\"headers\": {\"A\": \"${A hunter2\"}",
+			"1:60: checks[0].headers.A: \"${\" without its '}'" },
+		{ ROW, HTTP "\"body\": \"${A:?} hunter2\"",
+			"1:51: checks[0].body: " WRONG "\"${A:?}\"" },
+		{ ROW, HTTP "\"body\": \"${file:/x}hunter2\"",
+			"1:51: checks[0].body: \"${file:/x}\" is not supported by this version" },
+		{ ROW, "\"tcp\": \"127.0.0.1:1\", \"send\": \"${A:?} hunter2\"",
+			"1:44: checks[0].send: " WRONG "\"${A:?}\"" },
+		{ ROW, "\"tcp\": \"127.0.0.1:1\", \"send\": \"${A hunter2\"",
+			"1:44: checks[0].send: \"${\" without its '}'" },
+#undef HTTP
 		/* every string value, but no key */
 		{ ROW, "\"file\": \"/\", \"name\": \"${NONE}\"",
 			"1:35: checks[0].name: the variable NONE is not set" },
@@ -237,6 +252,7 @@ test_not_expanded(void **state)
 	};
 #undef AT
 #undef ACCEPTED
+#undef WRONG
 
 	(void)state;
 	rows_check(rows, COUNT(rows));

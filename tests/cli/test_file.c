@@ -1,6 +1,8 @@
 /* files: there or not, their age, size and content */
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "peer.h"
@@ -153,6 +155,29 @@ test_age(void **state)
 	check_rows(rows, COUNT(rows), false);
 }
 
+/* A time whose milliseconds do not fit, and come back to about now where that is overlooked.
+ * A tmpfs keeps it; what another file system makes of it lies in the future, too. */
+static void
+test_age_overflows(void **state)
+{
+	char path[] = "/dev/shm/probe-XXXXXX";
+	struct timespec times[2] = { { .tv_sec = time(NULL) }, { 0 } };
+	struct run run = { 0 };
+	int fd = mkstemp(path), set;
+
+	(void)state;
+	assert_true(fd >= 0);
+	times[1].tv_sec = times[0].tv_sec + ((time_t)1 << 61);
+	set = futimens(fd, times);
+	close(fd);
+	folder_text("health.json",
+		support_format("{\"checks\": [{\"file\": \"%s\", \"max_age\": \"30s\"}]}", path));
+	RUN(&run, "--once");
+	unlink(path);
+	assert_int_equal(set, 0);
+	EXPECT_CHECK(&run, false, path, "modified " NUMBER ANYTHING " in the future");
+}
+
 static void
 test_size(void **state)
 {
@@ -243,6 +268,7 @@ main(void)
 		TEST(test_absolute),
 		TEST(test_absent),
 		TEST(test_age),
+		TEST(test_age_overflows),
 		TEST(test_size),
 		TEST(test_contains),
 		TEST(test_unreadable),

@@ -188,6 +188,25 @@ test_no_descriptor(void **state)
 		"timed out after 300 ms while connecting to 127.0.0.1:9 (no free descriptor)");
 }
 
+/* One descriptor, which an answer that stays out must not keep from the address at hand. */
+static void
+test_one_descriptor(void **state)
+{
+	struct nameserver server = { 0 };
+	struct peer peer = { .address = "127.0.0.5" };
+	struct run run = { .descriptors = 4 };
+	const char *target;
+
+	(void)state;
+	NAMESERVER(&server, { "db.test", '6', SAY_NOTHING, { NULL } },
+		{ .action = ANSWER, .addresses = { "127.0.0.5" } });
+	PEER(&peer, SILENT);
+	run.root = namespace_root("nameserver 127.0.0.1\n", "");
+	target = support_format("db.test:%u", peer.port);
+	RUN(&run, "--once", "-t", "5s", "--tcp", target);
+	EXPECT_CHECK(&run, true, target, "connected");
+}
+
 static void
 test_config_size(void **state)
 {
@@ -221,6 +240,40 @@ test_config_size(void **state)
 	config[strlen(start)] = 'x';
 	RUN(&run, "-c", "-");
 	EXPECT_ERROR(&run, "stdin:1:26: expected the end, found \"x\"");
+}
+
+/* What is wrong at the very end of all that is allowed is said as it is anywhere else. */
+static void
+test_config_wrong_at_limit(void **state)
+{
+	static const struct {
+		int line;
+		const char *start, *words;
+	} rows[] = {
+		{ __LINE__, "{", "expected a key in double quotes, found the end" },
+		{ __LINE__, "{\"checks\":[{\"file\":\"/\"",
+			"checks[0]: expected ',' or '}', found the end" },
+		{ __LINE__, "{\"checks\":[{\"file\":\"",
+			"checks[0].file: expected a closing quote, found the end" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *config = support_memory(CONFIG + 1);
+		struct run run = { 0 };
+
+		memset(config, ' ', CONFIG + 1);
+		memcpy(config, rows[i].start, strlen(rows[i].start));
+		folder_write("health.json", config, CONFIG);
+		RUN_BARE(&run);
+		run_expect_error(&run, rows[i].line,
+			support_format("health.json:1:65537: %s", rows[i].words));
+		folder_write("health.json", config, CONFIG + 1);
+		RUN_BARE(&run);
+		run_expect_error(&run, rows[i].line,
+			"health.json:1:65537: larger than 64 KiB: " ANYTHING);
+	}
+	support_settle();
 }
 
 /* A string that begins before the limit and ends after it. */
@@ -421,7 +474,9 @@ main(void)
 		TEST(test_queue_and_hang),
 		TEST(test_queue_and_truncated),
 		TEST(test_no_descriptor),
+		TEST(test_one_descriptor),
 		TEST(test_config_size),
+		TEST(test_config_wrong_at_limit),
 		TEST(test_config_cut_in_token),
 		TEST(test_string_size),
 		TEST(test_memory),

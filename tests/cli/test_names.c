@@ -70,6 +70,8 @@ test_answers(void **state)
 			"cannot resolve db.test: SERVFAIL (127.0.0.1)", NULL },
 		{ __LINE__, RESOLV, "", "db.test", { { .action = REFUSES } },
 			"cannot resolve db.test: REFUSED (127.0.0.1)", NULL },
+		{ __LINE__, RESOLV, "", "db.test", { { .action = REFUSES_ALL } },
+			"cannot resolve db.test: REFUSED (127.0.0.1)", NULL },
 		{ __LINE__, RESOLV, "", "db.test", { { .action = RCODE_11 } },
 			"cannot resolve db.test: an error (127.0.0.1)", NULL },
 		{ __LINE__, RESOLV, "", "db.test", { { .action = FORMAT_ERROR } },
@@ -137,6 +139,13 @@ test_truncated(void **state)
 		{ __LINE__, RESOLV, "", "db.test",
 			{ { .action = TRUNCATES_ALL, .addresses = PLACE } },
 			"cannot resolve db.test: connection reset (127.0.0.1)", NULL },
+		{ __LINE__, RESOLV, "", "db.test",
+			{ { "db.test", '6', ANSWER, { NULL } },
+				{ .action = TRUNCATES_RECORD, .addresses = PLACE } },
+			NULL, "A db.test\nAAAA db.test\ntcp A db.test\n" },
+		{ __LINE__, RESOLV, "", "db.test",
+			{ { .action = TRUNCATES_LONG, .addresses = PLACE } },
+			"cannot resolve db.test: message too long (127.0.0.1)", NULL },
 	};
 	static const struct name_row silent[] = {
 		{ __LINE__, RESOLV, "", "db.test", { { .action = TRUNCATES_SILENT } },
@@ -159,9 +168,19 @@ test_silent(void **state)
 			{ { "db.test", '6', SAY_NOTHING, { NULL } }, { .action = ANSWER } },
 			"timed out after 300 ms while resolving db.test", NULL },
 	};
+	/* nobody listens on 127.0.0.6, and that is said, too */
+	static const struct name_row refused[] = {
+		{ __LINE__, RESOLV, "", "db.test",
+			{ { "db.test", '6', SAY_NOTHING, { NULL } },
+				{ .action = ANSWER, .addresses = { "127.0.0.6" } } },
+			"timed out after 1000 ms while resolving db.test, connection refused "
+			"(127.0.0.6)",
+			NULL },
+	};
 
 	(void)state;
 	run_rows(rows, COUNT(rows), "300ms");
+	run_rows(refused, COUNT(refused), "1s");
 }
 
 static void

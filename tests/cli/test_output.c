@@ -271,7 +271,8 @@ test_unwritable(void **state)
 		int line;
 		enum run_output output;
 	} rows[] = { { __LINE__, OUTPUT_CLOSED }, { __LINE__, OUTPUT_NO_READER },
-		{ __LINE__, OUTPUT_UNREAD }, { __LINE__, OUTPUT_FULL } };
+		{ __LINE__, OUTPUT_UNREAD }, { __LINE__, OUTPUT_FULL },
+		{ __LINE__, OUTPUT_NO_ROOM } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {

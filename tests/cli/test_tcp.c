@@ -29,6 +29,23 @@ test_connected(void **state)
 	rows_tcp(rows, COUNT(rows));
 }
 
+/* What is reset had been connected, however soon that was. */
+static void
+test_reset_at_once(void **state)
+{
+	struct peer peer = { 0 };
+	struct run run = { 0 };
+	const char *target;
+
+	(void)state;
+	PEER(&peer, RESET);
+	target = support_format("127.0.0.1:%u", peer.port);
+	for (int i = 0; i < 30; i++) {
+		RUN(&run, "--once", "--tcp", target);
+		EXPECT_CHECK(&run, true, target, "connected");
+	}
+}
+
 static void
 test_contains(void **state)
 {
@@ -216,19 +233,30 @@ test_hanging(void **state)
 static void
 test_itself(void **state)
 {
-	struct run run = { 0 };
-	struct peer peer = { 0 };
-	const char *target;
+	/* the last two are other ways to write the loopback addresses */
+	static const struct {
+		int line;
+		const char *form;
+	} rows[] = { { __LINE__, "127.0.0.1:%u" }, { __LINE__, "[::1]:%u" },
+		{ __LINE__, "0.0.0.0:%u" }, { __LINE__, "[::]:%u" } };
 
 	(void)state;
-	/* a port that is free: it was a moment ago, and nobody else is in the namespace */
-	PEER(&peer, SILENT);
-	target = support_format("127.0.0.1:%u", (unsigned)(peer.port ^ 1));
-	namespace_one_port((uint16_t)(peer.port ^ 1));
-	RUN(&run, "--once", "--tcp", target);
-	namespace_any_port();
-	EXPECT_CHECK(&run, false, target,
-		"nothing listens, the connection came back to its own port");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct run run = { 0 };
+		struct peer peer = { 0 };
+		char target[64];
+
+		/* a port that is free: it was a moment ago, and nobody else is in the namespace */
+		PEER(&peer, SILENT);
+		snprintf(target, sizeof(target), rows[i].form, (unsigned)(peer.port ^ 1));
+		namespace_one_port((uint16_t)(peer.port ^ 1));
+		RUN(&run, "--once", "--tcp", target);
+		namespace_any_port();
+		run_expect_check(&run, rows[i].line, false, target,
+			"nothing listens, the connection came back to its own port");
+		support_renew();
+	}
+	support_settle();
 }
 
 int
@@ -236,6 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_connected),
+		TEST(test_reset_at_once),
 		TEST(test_contains),
 		TEST(test_sent),
 		TEST(test_targets),

@@ -8,7 +8,15 @@
 
 #include "nameserver.h"
 
-enum { PORT = 53, HEADER = 12, TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28, LOGGED = 65536 };
+enum {
+	PORT = 53,
+	HEADER = 12,
+	TYPE_A = 1,
+	TYPE_CNAME = 5,
+	TYPE_AAAA = 28,
+	LOGGED = 65536,
+	LONG = 5000,
+};
 
 /* shared with the child */
 struct nameserver_log {
@@ -24,7 +32,7 @@ struct question {
 };
 
 struct answer {
-	unsigned char bytes[4096];
+	unsigned char bytes[2 * 4096];
 	size_t size;
 };
 
@@ -164,10 +172,13 @@ lie(struct answer *answer, const struct question *question, enum nameserver_acti
 	case NO_NAME:
 	case SERVER_FAILS:
 	case REFUSES:
+	case REFUSES_ALL:
 	case FORMAT_ERROR:
 	case NOT_IMPLEMENTED:
 	case RCODE_11:
 	case TRUNCATES:
+	case TRUNCATES_RECORD:
+	case TRUNCATES_LONG:
 	case TRUNCATES_ALL:
 	case TRUNCATES_SILENT:
 	case BY_ALIAS:
@@ -194,6 +205,11 @@ true_answer(struct answer *answer, const struct question *question,
 	case REFUSES:
 		begin(answer, question, 5);
 		return true;
+	case REFUSES_ALL:
+		begin(answer, question, 5);
+		answer->bytes[5] = 0; /* of questions */
+		answer->size = HEADER;
+		return true;
 	case FORMAT_ERROR:
 		begin(answer, question, 1);
 		return true;
@@ -204,11 +220,19 @@ true_answer(struct answer *answer, const struct question *question,
 		begin(answer, question, 11);
 		return true;
 	case TRUNCATES:
+	case TRUNCATES_RECORD:
+	case TRUNCATES_LONG:
 	case TRUNCATES_ALL:
 	case TRUNCATES_SILENT:
 		truth(answer, question, rule);
 		if (!stream)
 			answer->bytes[2] |= 2;
+		if (!stream && rule->action == TRUNCATES_RECORD && answer->size > question->size)
+			answer->size -= 2;
+		if (stream && rule->action == TRUNCATES_LONG) {
+			memset(answer->bytes + answer->size, 0, LONG - answer->size);
+			answer->size = LONG;
+		}
 		return true;
 	case SLOWLY:
 		support_sleep_ms(100);

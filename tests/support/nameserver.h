@@ -11,10 +11,13 @@ enum nameserver_action {
 	NO_NAME,         /* NXDOMAIN */
 	SERVER_FAILS,    /* SERVFAIL */
 	REFUSES,         /* REFUSED */
+	REFUSES_ALL,     /* the same, in a header without the question */
 	FORMAT_ERROR,    /* FORMERR */
 	NOT_IMPLEMENTED, /* NOTIMP */
 	RCODE_11,
 	TRUNCATES,        /* over UDP; over TCP the answer */
+	TRUNCATES_RECORD, /* the same, and the datagram ends inside a record */
+	TRUNCATES_LONG,   /* and what TCP brings is 5000 bytes long */
 	TRUNCATES_ALL,    /* and TCP is closed at once */
 	TRUNCATES_SILENT, /* and TCP is accepted and says nothing */
 	/* before the true answer one that names 192.0.2.1, and ... */

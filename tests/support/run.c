@@ -73,6 +73,11 @@ make_output(enum run_output output, int ends[static 2])
 		ends[1] = open("/dev/full", O_WRONLY | O_CLOEXEC);
 		assert_true(ends[1] >= 0);
 		return;
+	case OUTPUT_NO_ROOM:
+		ends[1] =
+			open(folder_path("output"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		assert_true(ends[1] >= 0);
+		return;
 	}
 }
 
@@ -137,9 +142,12 @@ become_program(const struct run *run, char **arguments, char **environment,
 		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 			_exit(122);
 	}
+	if (run->output == OUTPUT_NO_ROOM && setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, 0 }) != 0)
+		_exit(120);
 	if (run->alone && !forbid_processes())
 		_exit(121);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	fexecve(fd, arguments, environment);
 	_exit(127);
 }

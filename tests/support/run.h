@@ -24,6 +24,7 @@ enum run_output {
 	OUTPUT_NO_READER, /* a pipe whose reader went away */
 	OUTPUT_UNREAD,    /* a pipe that is full and that nobody reads */
 	OUTPUT_FULL,      /* /dev/full */
+	OUTPUT_NO_ROOM,   /* a regular file that must not grow: RLIMIT_FSIZE is 0 */
 };
 
 struct run {
