@@ -35,14 +35,14 @@ struct url {
  * and they are refused. */
 
 /* HOST:PORT, [IPv6]:PORT, unix:PATH, each of the first two with or without tcp://; or it
- * fails */
+ * is refused */
 void endpoint_parse(struct slice, struct endpoint *);
 /* http://HOST[:PORT][/PATH][?QUERY], http://unix:PATH[:/PATH][?QUERY] (RFC 3986); or it
- * fails */
+ * is refused */
 void url_parse(struct slice, struct url *);
 
-/* Reads an IPv4 or IPv6 literal without brackets; a byte that belongs to none follows it.
- * The port is 0. */
+/* Reads an IPv4 or IPv6 literal without brackets, which the whole slice has to be; the byte
+ * behind it is looked at, too. The port is 0. */
 bool address_literal(struct slice, union address *);
 /* an IPv4 address from its 4 bytes, or an IPv6 one from its 16; the port is 0 */
 void address_set(union address *, const void *bytes, size_t size);

@@ -27,10 +27,10 @@ enum { RUN_BUFFER = 65536 };
 
 /* what the checks of one run share */
 struct run {
-	struct arena arena;             /* for what a check needs as it goes */
-	char *buffer;                   /* RUN_BUFFER bytes to receive into; what is there after
-	                        start or ready returns is lost */
-	int64_t wall_ms;                /* the time of day at which the run began */
+	struct arena arena; /* for what a check needs as it goes */
+	/* RUN_BUFFER bytes to receive into; what is there after start or ready returns is lost */
+	char *buffer;
+	int64_t wall_ms; /* the time of day, of the run's start or of a starved check's return */
 	const struct dns_settings *dns; /* read when first asked for, else NULL */
 };
 
@@ -43,8 +43,8 @@ struct check {
 	bool optional;
 
 	/* the rest belongs to a run; the engine clears it before start */
-	bool starved;     /* it needs a descriptor and there was none: ready is called
-	                          again when one has come free */
+	/* it needs a descriptor and there was none: ready is called again when one is free */
+	bool starved;
 	int64_t limit_ms; /* its deadline, from the start of the run */
 	struct run *run;
 	struct watch *watches;        /* every descriptor it has open is in this list */
@@ -56,7 +56,7 @@ struct check {
 /* A key of an object of health.json, and what reads its value into a structure. */
 struct field {
 	const char *name; /* NULL ends a table */
-	/* Reads the value that the configuration has come to (see config.h), or fails. */
+	/* Reads the value that the configuration has come to (see config.h), or refuses it. */
 	void (*take)(void *structure);
 };
 

@@ -24,7 +24,7 @@ enum { JSON_DEPTH_LIMIT = 64 };
 /* May be copied at any point, to look ahead. */
 struct json {
 	const char *at;          /* the next byte to read */
-	const char *start, *end; /* of the input; *end is NUL */
+	const char *start, *end; /* of the input; *end is NUL, and read */
 	struct slice raw;        /* of a key or string what stands between the quotes, escapes
 	                             and all; of a number its characters */
 	enum json_expect {

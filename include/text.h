@@ -69,6 +69,9 @@ is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+/* the value of a hexadecimal digit; 16 for anything else */
+unsigned hex_value(char c);
+
 /* the code point of the UTF-8 sequence (RFC 3629) at *at, which is taken off; -1, and one
  * byte taken off, where there is no valid one before end. */
 int32_t utf8_take(const char **at, const char *end);

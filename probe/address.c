@@ -25,15 +25,6 @@ parse_v4(const char *at, unsigned char *bytes)
 	return at;
 }
 
-/* the value of a hexadecimal digit; of anything else 16 or more */
-static unsigned
-hex_value(char c)
-{
-	unsigned digit = (unsigned)c - '0', letter = ((unsigned)c | 0x20) - 'a';
-
-	return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
-}
-
 void
 address_set(union address *address, const void *bytes, size_t size)
 {

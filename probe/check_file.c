@@ -83,14 +83,15 @@ judge_age(struct file_check *file, const struct stat *status)
 {
 	/* no clock that matters goes so far, and beyond it the product would not fit */
 	static const int64_t furthest_s = INT64_MAX / 4000;
-	int64_t modified_s = status->st_mtim.tv_sec;
-	int64_t modified_ms = status->st_mtim.tv_nsec / 1000000 +
-		1000 *
-			(modified_s > furthest_s                   ? furthest_s
-					: modified_s < -furthest_s ? -furthest_s
-								   : modified_s);
-	int64_t age_ms = file->check.run->wall_ms - modified_ms, max_ms = file->max_age_ms;
+	int64_t modified_s = status->st_mtim.tv_sec, modified_ms;
+	int64_t age_ms, max_ms = file->max_age_ms;
 
+	if (modified_s > furthest_s)
+		modified_s = furthest_s;
+	if (modified_s < -furthest_s)
+		modified_s = -furthest_s;
+	modified_ms = modified_s * 1000 + status->st_mtim.tv_nsec / 1000000;
+	age_ms = file->check.run->wall_ms - modified_ms;
 	if (age_ms < -FUTURE_ALLOWED_MS)
 		check_decide(&file->check, OUTCOME_FILE_FUTURE, (uint64_t)(-age_ms / 1000));
 	else if (age_ms <= max_ms)

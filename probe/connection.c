@@ -106,10 +106,11 @@ hold_back(struct connection *connection, int64_t now_us)
 		connection->next_us = now_us + RESOLUTION_DELAY_US;
 }
 
-static bool
-any_in_flight(const struct connection *connection)
+/* The attempt that has been in flight for longest; NULL: none is. */
+static struct attempt *
+oldest_in_flight(const struct connection *connection)
 {
-	const struct attempt *at = connection->attempts;
+	struct attempt *at = connection->attempts;
 
 	while (at && at->watch.want == WANT_NOTHING)
 		at = at->next;
@@ -170,13 +171,11 @@ drop_all(struct check *check)
 static void
 drop_oldest(struct connection *connection)
 {
-	struct attempt *at = connection->attempts;
+	struct attempt *oldest = oldest_in_flight(connection);
 
-	while (at && at->watch.want == WANT_NOTHING)
-		at = at->next;
 	errno = ETIMEDOUT;
-	if (at)
-		attempt_failed(connection, at);
+	if (oldest)
+		attempt_failed(connection, oldest);
 	else /* then the resolver does, and asks again later */
 		drop_all(connection->check);
 }
@@ -205,7 +204,7 @@ drive_attempts(struct connection *connection)
 	check->wake_us = resolver->wake_us;
 	if (picked && !check->starved && connection->next_us < check->wake_us)
 		check->wake_us = connection->next_us;
-	if (!connection->connected && !picked && resolver->done && !any_in_flight(connection))
+	if (!connection->connected && !picked && resolver->done && !oldest_in_flight(connection))
 		give_up(connection);
 }
 
@@ -332,7 +331,7 @@ connection_doing(const struct connection *connection, struct text *text)
 		text_print(text, "connecting to unix:%e", endpoint->host);
 		return true;
 	}
-	if (endpoint->type == ENDPOINT_NAME && !any_in_flight(connection)) {
+	if (endpoint->type == ENDPOINT_NAME && !oldest_in_flight(connection)) {
 		print_waiting(connection, text);
 		return true;
 	}

@@ -34,6 +34,20 @@ step(struct engine *engine, struct check *check, void (*call)(struct check *))
 	}
 }
 
+/* The same for a check that may find a descriptor now. */
+static void
+resume(struct engine *engine, struct check *check, void (*call)(struct check *))
+{
+	check->starved = false;
+	step(engine, check, call);
+}
+
+static int64_t
+deadline_us(const struct engine *engine, const struct check *check)
+{
+	return engine->started_us + check->limit_ms * 1000;
+}
+
 static void
 time_out(struct check *check)
 {
@@ -51,8 +65,7 @@ start_all(struct engine *engine, struct check *check, struct run *run, int64_t t
 		check->wake_us = CLOCK_NEVER;
 		check->verdict.outcome = OUTCOME_NONE;
 		check->began_us = clock_monotonic_us();
-		check->starved = false;
-		step(engine, check, check->kind->start);
+		resume(engine, check, check->kind->start);
 		engine->active[engine->count++] = check;
 	}
 }
@@ -68,9 +81,8 @@ retry_starved(struct engine *engine)
 		struct check *check = engine->active[i];
 
 		if (check->starved) {
-			check->starved = false;
 			check->run->wall_ms = clock_wall_ms(); /* it may have waited for long */
-			step(engine, check, check->kind->ready);
+			resume(engine, check, check->kind->ready);
 			again = !check->starved;
 		}
 	}
@@ -87,7 +99,7 @@ wait_for_any(struct engine *engine)
 
 	for (size_t i = 0; i < engine->count; i++) {
 		struct check *check = engine->active[i];
-		int64_t times[] = { engine->started_us + check->limit_ms * 1000, check->wake_us,
+		int64_t times[] = { deadline_us(engine, check), check->wake_us,
 			check->starved ? now_us + STARVED_RETRY_US : CLOCK_NEVER };
 
 		if (check->verdict.outcome)
@@ -124,12 +136,9 @@ dispatch(struct engine *engine)
 			watch->ready = (polled++)->revents != 0;
 			ready = ready || watch->ready;
 		}
-		if (ready) {
-			check->starved = false;
-			step(engine, check, check->kind->ready);
-		}
-		if (!check->verdict.outcome &&
-			engine->started_us + check->limit_ms * 1000 <= now_us)
+		if (ready)
+			resume(engine, check, check->kind->ready);
+		if (!check->verdict.outcome && deadline_us(engine, check) <= now_us)
 			step(engine, check, time_out);
 	}
 }

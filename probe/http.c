@@ -231,18 +231,11 @@ header_line(struct http_response *response, struct slice line)
 static enum http_event
 chunk_line(struct http_response *response, struct slice line)
 {
-	static const char digits[] = "0123456789abcdef";
 	const char *at = line.bytes;
 	uint64_t left = 0;
 
-	for (; left >> 58 == 0; at++) {
-		char c = *at >= 'A' ? (char)(*at | 0x20) : *at;
-		size_t digit = slice_find((struct slice){ digits, 16 }, c);
-
-		if (digit == 16)
-			break;
-		left = left << 4 | digit;
-	}
+	for (; left >> 58 == 0 && hex_value(*at) < 16; at++)
+		left = left << 4 | hex_value(*at);
 	/* digits that the line had no room for would be lost */
 	if (at == line.bytes || at == line.bytes + HTTP_LINE ||
 		(at < line.bytes + line.length && *at != ';' && !blank(*at)))

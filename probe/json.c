@@ -60,14 +60,11 @@ take_unit(const char **at)
 	if (*(*at)++ != 'u')
 		return -1;
 	for (unsigned i = 0; i < 4; i++) {
-		char c = *(*at)++, letter = (char)(c | 0x20);
+		unsigned digit = hex_value(*(*at)++);
 
-		if (is_digit(c))
-			unit = unit << 4 | (c - '0');
-		else if (letter >= 'a' && letter <= 'f')
-			unit = unit << 4 | (letter - 'a' + 10);
-		else
+		if (digit == 16)
 			return -1;
+		unit = unit << 4 | (int32_t)digit;
 	}
 	return unit;
 }

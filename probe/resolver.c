@@ -162,8 +162,7 @@ send_question(struct resolver *resolver, const struct watch *watch, enum dns_typ
 		resolver->unanswered = 0; /* no name that can be asked for */
 		return 0;
 	}
-	question[0] = (unsigned char)(length >> 8);
-	question[1] = (unsigned char)length;
+	write_u16(question, (unsigned)length);
 	return send(watch->fd, question + 2 - prefix, prefix + length, MSG_NOSIGNAL);
 }
 
@@ -273,7 +272,7 @@ receive_stream(struct resolver *resolver, struct resolver_stream *stream)
 	if (got <= 0)
 		return got;
 	stream->received += (size_t)got;
-	length = (size_t)buffer[0] << 8 | buffer[1];
+	length = read_u16(buffer);
 	if (stream->received < 2 + length)
 		return got;
 	take_answer(resolver, stream->server, buffer + 2, length);

@@ -96,6 +96,16 @@ slice_resembles(struct slice written, struct slice meant)
 	return a_end - a <= 1 && b_end - b <= 1;
 }
 
+unsigned
+hex_value(char c)
+{
+	unsigned letter = ((unsigned)c | 0x20) - 'a';
+
+	if (is_digit(c))
+		return (unsigned)(c - '0');
+	return letter < 6 ? letter + 10 : 16;
+}
+
 int32_t
 utf8_take(const char **at, const char *end)
 {
