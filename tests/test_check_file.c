@@ -8,7 +8,6 @@
 #include "unit.h"
 
 static char folder[] = "/tmp/probe-file-XXXXXX";
-static struct arena arena;
 static int64_t wall_ms;
 
 static void
@@ -59,17 +58,9 @@ leave(void **state)
 }
 
 static void
-read_config(void *argument)
-{
-	arena = unit_arena();
-	config_open(&arena);
-	config_read(*(struct slice *)argument);
-}
-
-static void
 run_config(void *argument)
 {
-	struct run run = { .arena = arena, .wall_ms = wall_ms };
+	struct run run = { .arena = *config.arena, .wall_ms = wall_ms };
 
 	(void)argument;
 	engine_run(config.first, &run, clock_monotonic_us(), 60000);
@@ -114,7 +105,8 @@ conflicts(void **state)
 
 		text_print(&text, "{\"checks\":[{\"file\":\"x\",%s}]}", rows[i].keys);
 		whole = unit_written(&text);
-		row_equal(rows[i].line, unit_fails(read_config, &whole), rows[i].words != NULL);
+		row_equal(rows[i].line, unit_fails(unit_read_config, &whole),
+			rows[i].words != NULL);
 		if (rows[i].words)
 			row_text(rows[i].line, error.words, rows[i].words);
 	}
@@ -176,7 +168,7 @@ verdicts(void **state)
 
 		text_print(&text, "{\"checks\":[{%s}]}", rows[i].keys);
 		whole = unit_written(&text);
-		row_true(rows[i].line, !unit_fails(read_config, &whole));
+		row_true(rows[i].line, !unit_fails(unit_read_config, &whole));
 		row_true(rows[i].line, !unit_fails(run_config, NULL));
 		row_slice(rows[i].line, config.first->verdict.words, slice_of(rows[i].words));
 	}
@@ -197,7 +189,7 @@ never_opens(void **state)
 
 		text_print(&text, "{\"checks\":[{\"contains\":\"x\",\"file\":\"%s\"}]}", names[i]);
 		whole = unit_written(&text);
-		assert_false(unit_fails(read_config, &whole));
+		assert_false(unit_fails(unit_read_config, &whole));
 		assert_false(unit_fails(run_config, NULL));
 		assert_int_equal(config.first->verdict.outcome, OUTCOME_FILE_TYPE);
 	}

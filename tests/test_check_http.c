@@ -1,16 +1,6 @@
 #include "config.h"
 #include "unit.h"
 
-static struct arena arena;
-
-static void
-read_config(void *argument)
-{
-	arena = unit_arena();
-	config_open(&arena);
-	config_read(*(struct slice *)argument);
-}
-
 static void
 fields(void **state)
 {
@@ -61,7 +51,7 @@ takes(void **state)
 
 		text_print(&text, "{\"checks\":[{%s}]}", rows[i].keys);
 		whole = unit_written(&text);
-		row_equal(rows[i].line, !unit_fails(read_config, &whole), rows[i].good);
+		row_equal(rows[i].line, !unit_fails(unit_read_config, &whole), rows[i].good);
 		row_true(rows[i].line, !rows[i].good || config.first->kind == unit_kind("http"));
 	}
 }

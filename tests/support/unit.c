@@ -1,5 +1,6 @@
 #include <dirent.h>
 
+#include "config.h"
 #include "guard.h"
 #include "http.h"
 #include "unit.h"
@@ -85,6 +86,16 @@ unit_fails(void (*call)(void *), void *argument)
 		return true;
 	call(argument);
 	return false;
+}
+
+void
+unit_read_config(void *text)
+{
+	static struct arena arena;
+
+	arena = unit_arena();
+	config_open(&arena);
+	config_read(*(struct slice *)text);
 }
 
 const struct check_kind *

@@ -52,6 +52,9 @@ struct slice unit_repeat(struct arena *, char byte, size_t count);
 /* Whether the call fails, as text.h has it; error then holds why. */
 bool unit_fails(void (*call)(void *), void *argument);
 
+/* Reads a health.json, a struct slice, as the configuration, in unit_arena. For unit_fails. */
+void unit_read_config(void *text);
+
 /* the kind whose option and key has this name; a failure of the test where there is none */
 const struct check_kind *unit_kind(const char *name);
 
